@@ -9,23 +9,16 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from . import pieces
+from . import called, pieces
+from .chunks import NOTHING, Chunk, chunks_of, key_of, means, text_of
 from .pieces import LONGEST, Number, Row, Text, Value
 
-LARGEST = 500_000  # characters of one piece of code
-MOST_CHUNKS = 2_000
 MOST_ROUNDS = 50_000  # of comprehensions together
 _OPENS = re.compile(r"[rRbBuUfF]{0,2}(\"\"\"|'''|\"|')")
-_NEWLINE = re.compile(r"\r\n|\r|\n")
-# IPython's own lines. A cell in another language is no Python.
-_MAGIC = re.compile(r"^(?=[ \t]*(?:[%!?]|[\w.]+[ \t]*=[ \t]*[%!]))[^\r\n]", re.MULTILINE)
-_OTHER = re.compile(r"\s*%%(?!time|timeit|capture|prun)\w")
-_FIRST = re.compile(r"^[^\s)\]}#]", re.MULTILINE)
 _FEWEST = 8  # numbers in a row that may be characters
 _SETTERS = ("setdefault", "setenv", "putenv", "set", "set_key", "__setitem__")
 
@@ -48,17 +41,6 @@ class Folded(NamedTuple):
     name: str
     text: str
     sources: Sequence[int]
-
-
-class Chunk(NamedTuple):
-    """Code that was parsed by itself, and where it begins in its cell."""
-
-    source: str
-    begins: int
-    tree: ast.AST
-
-
-NOTHING = Chunk("", 0, ast.Module([], []))
 
 
 @dataclass
@@ -85,18 +67,16 @@ class Folding:
     _cell: int = 0
     _chunk: Chunk = NOTHING
     _rounds: int = 0
-    _begins: list[int] = field(default_factory=list)
     _around: ast.expr | None = None  # the f-string that is being read
 
     def read(self, cells: Sequence[str]) -> None:
         """Read all pieces, twice, because a cell may use what a later one binds."""
-        parsed = [_parsed(cell) for cell in cells]
+        parsed = [chunks_of(cell) for cell in cells]
         for _ in range(2):
             self.found.clear()
             self._noted.clear()
             for self._cell, chunks in enumerate(parsed):
                 for self._chunk in chunks:
-                    self._place_lines()
                     self._walk()
 
     def _walk(self) -> None:
@@ -117,7 +97,7 @@ class Folding:
                 self._bind([target], self._value(value))
             case ast.AugAssign(target=target, op=ast.Add(), value=value):
                 coming = self._value(value)
-                whole = pieces.added(self._names.get(_key(target)), coming)
+                whole = pieces.added(self._names.get(key_of(target)), coming)
                 self._all_or_each([coming], whole)
                 self._bind([target], whole)
             case ast.arguments():
@@ -135,7 +115,7 @@ class Folding:
                     for each, one in zip(target.elts, value.values, strict=True):
                         self._bind([each], one)
                 continue
-            key = _key(target)
+            key = key_of(target)
             self._note(value, key)
             if key:
                 self._names[key] = value
@@ -186,7 +166,7 @@ class Folding:
         match node:
             case ast.Attribute(attr=name):
                 # Of another object by its name alone; a class binds its attributes as names.
-                exact = self._names.get(_key(node))
+                exact = self._names.get(key_of(node))
                 known = exact or self._names.get(f".{name}") or self._names.get(name)
                 return known if known is not None else self._unknown(node)
             case ast.JoinedStr(values=parts):
@@ -197,7 +177,7 @@ class Folding:
             case ast.List(elts=parts) | ast.Tuple(elts=parts):
                 return self._row(node, parts)
             case ast.Dict(keys=keys, values=parts):
-                names = tuple(_text_of(key) for key in keys)
+                names = tuple(text_of(key) for key in keys)
                 return Row(tuple(self._value(part) for part in parts), names)
             case ast.ListComp(elt=elt, generators=[one]):
                 return self._each(node, elt, one)
@@ -230,7 +210,7 @@ class Folding:
         values = [self._value(part) for part in parts]
         if len(values) < _FEWEST or not all(isinstance(each, Number) for each in values):
             return Row(tuple(values))
-        start, end = self._span(node)
+        start, end = self._chunk.span(node)
         number = self._number(start, end, "")
         return Row(tuple(Number(v.number, number) for v in values if isinstance(v, Number)))
 
@@ -264,7 +244,7 @@ class Folding:
         return total
 
     def _part(self, node: ast.AST, whole: ast.expr, place: ast.expr) -> Value:
-        known = self._names.get(_key(node))
+        known = self._names.get(key_of(node))
         if known is not None:
             return known
         value = self._value(whole)
@@ -280,7 +260,7 @@ class Folding:
             self._statement(node.func)
         row = [self._argument(each) for each in node.args]
         named = {each.arg or "": self._value(each.value) for each in node.keywords}
-        whole = pieces.called(name, owner, row, named)
+        whole = called.called(name, owner, row, named)
         if whole is None:
             for key, value in named.items():
                 self._note(value, key)
@@ -295,7 +275,7 @@ class Folding:
 
     def _each(self, node: ast.AST, elt: ast.expr, one: ast.comprehension) -> Value:
         """A comprehension over a row that is known."""
-        row = pieces.as_row(self._value(one.iter))
+        row = called.as_row(self._value(one.iter))
         if row is None or one.ifs or not isinstance(one.target, ast.Name):
             return self._unknown(node)
         self._rounds += len(row.values)
@@ -317,15 +297,12 @@ class Folding:
 
     # -- places
 
-    def _place_lines(self) -> None:
-        self._begins = [0, *(found.end() for found in _NEWLINE.finditer(self._chunk.source))]
-
     def _literal(self, node: ast.Constant) -> int:
-        start, end = self._span(node)
+        start, end = self._chunk.span(node)
         text = self._chunk.source[start:end]
-        if self._around is not None and not _means(text, node.value):
+        if self._around is not None and not means(text, node.value):
             # A part of an f-string has the place of the whole one.
-            start, end = self._span(self._around)
+            start, end = self._chunk.span(self._around)
             text = self._chunk.source[start:end]
         opens = _OPENS.match(text)
         if opens is not None and text.endswith(opens[1]) and len(text) > len(opens[0]):
@@ -339,72 +316,3 @@ class Folding:
             self._numbers[literal] = len(self.literals)
             self.literals.append(literal)
         return self._numbers[literal]
-
-    def _span(self, node: ast.expr) -> tuple[int, int]:
-        """From its first character to behind its last, in the chunk's source."""
-        last = node.end_lineno or node.lineno
-        return (
-            self._offset(node.lineno, node.col_offset),
-            self._offset(last, node.end_col_offset or node.col_offset),
-        )
-
-    def _offset(self, line: int, column: int) -> int:
-        """Python counts the bytes of a line."""
-        begins = self._begins[line - 1]
-        before = self._chunk.source[begins : begins + column]
-        if not before.isascii():
-            before = before.encode()[:column].decode("utf-8", "ignore")
-        return begins + len(before)
-
-
-def _key(node: ast.AST) -> str:
-    """A name, an attribute, or a place under a constant key, as text; else ""."""
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=owner, attr=name):
-            before = _key(owner)
-            return before and f"{before}.{name}"
-        case ast.Subscript(value=owner, slice=ast.Constant(value=str() | int() as key)):
-            before = _key(owner)
-            return before and f"{before}[{key!r}]"
-    return ""
-
-
-def _text_of(key: ast.AST | None) -> str:
-    if isinstance(key, ast.Constant) and isinstance(key.value, str):
-        return key.value
-    return ""
-
-
-def _means(source: str, value: object) -> bool:
-    try:
-        return bool(ast.literal_eval(source) == value)
-    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
-        return False
-
-
-def _parsed(cell: str) -> list[Chunk]:
-    """A cell's code; if it is not whole, those statements at its left edge that are."""
-    if len(cell) > LARGEST or _OTHER.match(cell):
-        return []
-    source = _MAGIC.sub("#", cell)
-    tree = _tree(source)
-    if tree is not None:
-        return [Chunk(source, 0, tree)]
-    edges = [found.start() for found in _FIRST.finditer(source)][:MOST_CHUNKS]
-    found = []
-    for begins, ends in zip(edges, [*edges[1:], len(source)], strict=True):
-        tree = _tree(source[begins:ends])
-        if tree is not None:
-            found.append(Chunk(source[begins:ends], begins, tree))
-    return found
-
-
-def _tree(source: str) -> ast.AST | None:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about code that is not ours
-            return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None

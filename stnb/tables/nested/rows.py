@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from stnb.frame import Decoded, Shape, fallback
+from stnb.frame.arrays import array_of
 from stnb.frame.decode import typed
 from stnb.frame.drift import Drifts, Kind, note
 from stnb.frame.fallback import Columns
@@ -139,7 +140,7 @@ def _fitted(values: pa.Array, path: str, shape: Shape, drift: Drifts) -> pa.Arra
             return values.cast(want)  # for the reason that `_whole` has
         except pa.ArrowInvalid:
             pass  # fractions do not fit, and become text
-    return fallback.array_of(values.to_pylist(), column, path, drift, shape.dtypes)
+    return array_of(values.to_pylist(), column, path, drift, shape.dtypes)
 
 
 JSON_TYPES = (
