@@ -153,6 +153,15 @@ def test_readable_resources_are_counted_once_a_token_is_there(st: stnb.Account) 
     assert st.find("jobs")["readable"].iloc[0]
 
 
+def test_a_room_is_asked_for_without_advice() -> None:
+    """`from stnb import credentials` asks for the attribute first, which is to bring nothing."""
+    folders = {path.parent.name for path in Path(stnb.__file__).parent.glob("*/__init__.py")}
+
+    assert folders - {"catalog", "errors"} == stnb._ROOMS
+    for room in stnb._ROOMS:
+        assert stnb._advice(room) == ""
+
+
 def test_an_explorer_is_light() -> None:
     """`stnb.explorer` leaves alone what only a saved notebook or a chart needs."""
     heavy = {"nbformat", "jsonschema", "matplotlib"}
