@@ -40,8 +40,9 @@ def test_every_error_is_exported() -> None:
     assert {f.__name__ for f in families if f.__module__ == "stnb.errors"} <= set(stnb.__all__)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def shell() -> InteractiveShell:
+    """One for all of these tests: as the process ends, each shell collects all garbage anew."""
     return InteractiveShell()
 
 
