@@ -111,6 +111,9 @@ _HOMES = {
     "theme": "tables.charts",
 }
 _MODULES = {"catalog": "catalog", "pictures": "tables.charts"}
+# `from stnb import credentials` asks for the attribute before it looks for the folder.
+_ROOMS = {"access", "account", "cli", "credentials", "demoserver", "explorer", "filesystem"}
+_ROOMS |= {"frame", "mirror", "pull", "session", "tables"}
 _READERS = ("load", "open", "read", "read_csv", "read_excel", "read_json", "read_parquet")
 
 
@@ -128,8 +131,8 @@ def __getattr__(name: str) -> _typing.Any:
 
 def _advice(name: str) -> str:
     """Where a name of an account is, or what it was likely meant to be; "" for neither."""
-    if name.startswith("_"):
-        return ""
+    if name.startswith("_") or name in _ROOMS:
+        return ""  # at once: what knows better brings pandas
     known = _importlib.import_module(".account.reached", __name__)
     where: str = known.of_an_account(name)
     if where:

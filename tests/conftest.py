@@ -9,6 +9,7 @@ import functools
 import gc
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -26,7 +27,7 @@ from tests.helpers.sample import EVERYTHING
 
 # The same examples in every run: a run that fails can be repeated, and one that passes says the
 # same everywhere.
-EXAMPLES = 100 if EVERYTHING else 30  # of a test that names no number of its own
+EXAMPLES = 100 if EVERYTHING else 15  # of a test that names no number of its own
 hypothesis.settings.register_profile("stnb", derandomize=True, deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.load_profile("stnb")
 
@@ -37,6 +38,10 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 # pytest all tests.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, which some of them press.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 USUAL_SCALE = str(2 / 7)
 os.environ["STNB_DEMO_SCALE"] = USUAL_SCALE  # 6,000 jobs are enough for tests
@@ -55,6 +60,9 @@ LONGEST = (
     "whole",
     "explorer",
     "account",
+    "attacks",
+    "demoserver/test_filters.py",
+    "mirror",
 )
 
 

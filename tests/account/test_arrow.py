@@ -11,7 +11,7 @@ import pytest
 import stnb
 from stnb.catalog import load
 from stnb.errors import RequestError, UsageError
-from tests.helpers.sample import column_types, tenth
+from tests.helpers.sample import with_all_types
 from tests.helpers.warned import quiet
 
 pytestmark = pytest.mark.usefixtures("small_demo")
@@ -59,7 +59,7 @@ def test_batches_that_fail_leave_no_folder(tmp_path: Path, monkeypatch: pytest.M
     assert not [each for each in tmp_path.iterdir() if each.name.startswith("stnb-batches")]
 
 
-@pytest.mark.parametrize("name", tenth(NAMES, lambda name: column_types(load()[name])))
+@pytest.mark.parametrize("name", [e.name for e in with_all_types([load()[n] for n in NAMES])])
 def test_an_empty_frame_has_the_types_of_a_pull(st: stnb.Account, name: str) -> None:
     """Of every resource, without a request."""
     resource = st[name]

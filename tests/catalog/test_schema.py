@@ -11,9 +11,9 @@ from stnb import catalog
 from stnb.catalog import Column, Endpoint
 from stnb.catalog.schema import UNDESCRIBED, kind, schema
 from stnb.catalog.store import walk
+from tests.helpers.sample import by_module
 
 KNOWN = catalog.load()
-ALL = [pytest.param(e, id=e.name) for e in KNOWN]
 
 
 def toys(*columns: Column) -> Endpoint:
@@ -73,25 +73,32 @@ def test_the_tree_in_a_notebook_folds() -> None:
     assert "New, Old" in page
 
 
-@pytest.mark.parametrize("endpoint", ALL)
-def test_every_column_is_in_both_trees(endpoint: Endpoint) -> None:
+@pytest.mark.parametrize("endpoints", by_module(KNOWN))
+def test_every_column_is_in_both_trees(endpoints: list[Endpoint]) -> None:
     """As many lines as columns, each with its name and type, and every value of every enum."""
-    columns = list(walk(endpoint.columns))
-    lines = [line for line in repr(schema(endpoint)).splitlines()[1:] if re.search("[├└]─ ", line)]
-    page = html.unescape(schema(endpoint)._repr_html_())
-    names = [re.split("[├└]─ ", line)[1].split("  ")[0].strip() for line in lines]
+    for endpoint in endpoints:
+        columns = list(walk(endpoint.columns))
+        lines = [
+            line for line in repr(schema(endpoint)).splitlines()[1:] if re.search("[├└]─ ", line)
+        ]
+        page = html.unescape(schema(endpoint)._repr_html_())
+        names = [re.split("[├└]─ ", line)[1].split("  ")[0].strip() for line in lines]
 
-    assert names == [column.name for _, column in columns]
-    assert all(kind(column) in line for line, (_, column) in zip(lines, columns, strict=True))
-    assert page.count("</span> <span") >= len(columns)
-    for _, column in columns:
-        assert ", ".join(column.values) in page
-        assert f">{column.name}</span>" in page
-        if column.refers:
-            assert any(column.name in line and column.refers in line for line in lines)
-    if not columns:
-        assert UNDESCRIBED in page
-        assert UNDESCRIBED in repr(schema(endpoint))
+        assert names == [column.name for _, column in columns], endpoint.name
+        assert all(
+            kind(column) in line for line, (_, column) in zip(lines, columns, strict=True)
+        ), endpoint.name
+        assert page.count("</span> <span") >= len(columns), endpoint.name
+        for _, column in columns:
+            assert ", ".join(column.values) in page, endpoint.name
+            assert f">{column.name}</span>" in page, endpoint.name
+            if column.refers:
+                assert any(column.name in line and column.refers in line for line in lines), (
+                    endpoint.name
+                )
+        if not columns:
+            assert UNDESCRIBED in page, endpoint.name
+            assert UNDESCRIBED in repr(schema(endpoint)), endpoint.name
 
 
 def test_names_and_values_become_no_tags() -> None:

@@ -8,19 +8,23 @@ import pytest
 
 from stnb import catalog
 from stnb.catalog import Endpoint, words
+from tests.helpers.sample import by_module
 
 CAMEL = re.compile(r"[a-z][A-Z]|[a-z]\.[A-Za-z]|_")
 
 
-@pytest.mark.parametrize("endpoint", list(catalog.load()), ids=lambda e: e.name)
-def test_every_filter_has_words(endpoint: Endpoint) -> None:
+@pytest.mark.parametrize("endpoints", by_module(catalog.load()))
+def test_every_filter_has_words(endpoints: list[Endpoint]) -> None:
     """No filter shows the API's spelling, and no two filters of a resource are called the same."""
-    labels = [words.label(param.name) for param in endpoint.filters]
+    for endpoint in endpoints:
+        labels = [words.label(param.name) for param in endpoint.filters]
 
-    assert [label for label in labels if CAMEL.search(label)] == []
-    assert [label for label in labels if "On or" in label or "on or" in label] == []
-    assert [label for label in labels if not label[0].isupper()] == []
-    assert len(set(labels)) == len(labels)
+        assert [label for label in labels if CAMEL.search(label)] == [], endpoint.name
+        assert [label for label in labels if "On or" in label or "on or" in label] == [], (
+            endpoint.name
+        )
+        assert [label for label in labels if not label[0].isupper()] == [], endpoint.name
+        assert len(set(labels)) == len(labels), endpoint.name
 
 
 def test_every_value_has_words() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -628,6 +629,7 @@ def shown_paths(endpoint: Endpoint) -> Iterator[tuple[str, Any]]:
     return walk(endpoint.columns, "")
 
 
+@functools.lru_cache(maxsize=None, typed=True)  # True is not 1; values come again for each bound
 def comparable(value: Any) -> Any:
     """Amounts in text as numbers, moments as moments; the rest as text in lower case."""
     if isinstance(value, bool) or value is None:
@@ -642,12 +644,17 @@ def comparable(value: Any) -> Any:
         return text.lower()
 
 
+@functools.cache
+def digits(text: str) -> str:
+    return re.sub(r"\D", "", text)
+
+
 def stands(value: Any, how: str, bound: Any) -> bool:
     if value is None:
         return False
     mine, other = comparable(value), comparable(bound)
     if how == "=":
-        return bool(mine == other) or re.sub(r"\D", "", str(value)) == str(bound)
+        return bool(mine == other) or digits(str(value)) == str(bound)
     if how == "has":
         return str(bound).lower() in str(value).lower()
     if isinstance(mine, str) or isinstance(other, str):

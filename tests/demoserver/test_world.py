@@ -10,7 +10,8 @@ from datetime import date
 import numpy as np
 
 from stnb.catalog import Endpoint, load
-from stnb.demoserver.company.world import World
+from stnb.demoserver.company.world import World, history
+from stnb.demoserver.live.live import Live
 
 CATALOG = load()
 TODAY = date(2026, 3, 2)
@@ -35,11 +36,34 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
     """In two processes, and whatever is asked for first; another seed gives other rows."""
     command = [sys.executable, __file__, "7"]
     there = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
-    here, other = marks(7), marks(8)
+    here, other = marks(7), World(CATALOG, 8, 0.05, TODAY)
 
     assert there == [here[name] for name in sorted(here)]
-    assert other["jpm.jobs"] != here["jpm.jobs"]
+    assert mark(other, CATALOG["jpm.jobs"]) != here["jpm.jobs"]
     assert len(here) > 200
+
+
+def test_demos_of_one_company_share_its_rows() -> None:
+    """On the same day, as long as the company is not too large to be kept; another seed, size or
+    day is another one.
+    """
+    world = history(7, 0.02, TODAY)
+
+    assert history(7, 0.02, TODAY) is world
+    for other in (history(8, 0.02, TODAY), history(7, 0.03, TODAY), history(7, 0.02, date.max)):
+        assert other is not world
+    assert history(7, 2.0, TODAY) is not history(7, 2.0, TODAY)
+
+
+def test_a_live_demo_leaves_the_rows_of_the_others_alone() -> None:
+    """It goes on from a history that other demos have, too."""
+    world, jobs = history(7, 0.02, TODAY), CATALOG["jpm.jobs"]
+    before = mark(world, jobs)
+    later = Live(world, lambda: np.datetime64(TODAY, "us") + np.timedelta64(60, "h")).world()
+
+    assert later.table("jpm.jobs").size > world.table("jpm.jobs").size
+    assert mark(later, jobs) != before
+    assert mark(world, jobs) == before
 
 
 if __name__ == "__main__":

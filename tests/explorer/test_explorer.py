@@ -41,6 +41,7 @@ from stnb.explorer.state import State, named
 from stnb.explorer.typed_text import parse, typed
 from stnb.frame.notices import heard
 from stnb.pull import Progress, dates
+from tests.helpers.sample import by_module
 
 SAMPLES = {
     "integer": "12",
@@ -168,17 +169,18 @@ def filled(endpoint: Endpoint) -> dict[str, Any]:
     return {p.py: parse(p, sample(p)) for p in plain}
 
 
-@pytest.mark.parametrize("endpoint", list(catalog.load()), ids=lambda e: e.name)
-def test_code_is_python_for_every_resource(endpoint: Endpoint) -> None:
+@pytest.mark.parametrize("endpoints", by_module(catalog.load()))
+def test_code_is_python_for_every_resource(endpoints: list[Endpoint]) -> None:
     """The code of every resource with every filter set parses, and names each filter once."""
-    values = named(endpoint, filled(endpoint))
+    for endpoint in endpoints:
+        values = named(endpoint, filled(endpoint))
 
-    tree = ast.parse(code(State("demo", endpoint.name, values, limit=5)))
+        tree = ast.parse(code(State("demo", endpoint.name, values, limit=5)))
 
-    call = tree.body[-1].value  # type: ignore[attr-defined]
-    given = {k.arg: ast.literal_eval(k.value) for k in call.keywords}
-    assert given.pop("limit", 5) == 5
-    assert given == values
+        call = tree.body[-1].value  # type: ignore[attr-defined]
+        given = {k.arg: ast.literal_eval(k.value) for k in call.keywords}
+        assert given.pop("limit", 5) == 5, endpoint.name
+        assert given == values, endpoint.name
 
 
 def test_code_reads_like_a_person_wrote_it() -> None:
@@ -361,15 +363,16 @@ def test_the_useful_filters_come_first() -> None:
     assert [field.required for field in required[:2]] == [True, True]
 
 
-@pytest.mark.parametrize("endpoint", list(catalog.load()), ids=lambda e: e.name)
-def test_every_filter_has_one_field(endpoint: Endpoint) -> None:
+@pytest.mark.parametrize("endpoints", by_module(catalog.load()))
+def test_every_filter_has_one_field(endpoints: list[Endpoint]) -> None:
     """No filter is lost or there twice, and no two fields of a resource are called the same."""
-    found = fields(endpoint)
-    params = [param.py for field in found for param in field.params]
-    labels = [field.label for field in found]
+    for endpoint in endpoints:
+        found = fields(endpoint)
+        params = [param.py for field in found for param in field.params]
+        labels = [field.label for field in found]
 
-    assert sorted(params) == sorted(param.py for param in endpoint.filters)
-    assert len(set(labels)) == len(labels)
+        assert sorted(params) == sorted(param.py for param in endpoint.filters), endpoint.name
+        assert len(set(labels)) == len(labels), endpoint.name
 
 
 def form(ui: Any) -> dict[str, Any]:

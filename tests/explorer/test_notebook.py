@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
 import stnb
 from stnb.cli import main
@@ -15,7 +15,9 @@ from stnb.credentials import scan
 from stnb.errors import CannotSave
 from stnb.explorer import notebook
 from stnb.tables import charts
-from tests.helpers.kernels import OVER_FILES, notes
+from tests.helpers.kernels import Kept, executed, notes
+from tests.helpers.moments import DEMO_TODAY
+from tests.helpers.sample import EVERYTHING
 
 pytestmark = pytest.mark.usefixtures("small_demo")
 
@@ -32,18 +34,24 @@ def sources(book: Any, kind: str = "code") -> list[str]:
     return [cell.source for cell in book.cells if cell.cell_type == kind]
 
 
-def execute(book: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Run it as its reader would, in a kernel of its own, and give all outputs."""
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Kept]:
+    kernel = Kept()
+    yield kernel
+    kernel.end()
+
+
+def execute(book: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, kept: Kept) -> list[Any]:
+    """Run it as its reader would, in a kernel of its own or an emptied one, and give all
+    outputs.
+    """
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
         monkeypatch.setenv(name, str(folder / name.lower()))
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
-    NotebookClient(
-        book,
-        config=OVER_FILES,
-        timeout=120,
-        resources={"metadata": {"path": str(folder)}},
-        store_widget_state=False,
-    ).execute()
+    if EVERYTHING:
+        executed(book, folder).execute()
+    else:
+        kept.execute(book, DEMO_TODAY, folder)
     return [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
 
 
@@ -111,7 +119,7 @@ def test_without_rows_there_is_no_cell_about_them(code: str) -> None:
     "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning"
 )
 def test_it_runs_with_the_chart_that_was_on_show(
-    st: stnb.Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    st: stnb.Account, kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Top to bottom on the demo, with the chart's own lines: rows, a profile and a picture, and no
     word on stderr but that these are the first rows.
@@ -123,6 +131,7 @@ def test_it_runs_with_the_chart_that_was_on_show(
         notebook.notebook(code, charts.code(charts.suggest(frame)), "crm.customers"),
         tmp_path,
         monkeypatch,
+        kept,
     )
 
     assert said_beside(outputs) == ["first rows"]
@@ -134,7 +143,7 @@ def test_it_runs_with_the_chart_that_was_on_show(
     "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning"
 )
 def test_the_command_writes_one_that_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """`stnb notebook new` with filters: it says where it is, and the notebook draws a first picture
     by itself.
@@ -159,7 +168,7 @@ def test_the_command_writes_one_that_runs(
     assert 'st = stnb.connect("demo")' in sources(book)[0]
     assert scan.find("mine.ipynb") == []
 
-    outputs = execute(book, tmp_path, monkeypatch)
+    outputs = execute(book, tmp_path, monkeypatch, kept)
 
     assert said_beside(outputs) == ["first rows"]
     assert any("image/png" in o.get("data", {}) for o in outputs)

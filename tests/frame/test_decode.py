@@ -30,7 +30,7 @@ from stnb.frame import (
     shape_of,
 )
 from tests.helpers.catalog_columns import leaves
-from tests.helpers.sample import column_types, tenth, tries
+from tests.helpers.sample import tries, with_all_types
 
 KNOWN = catalog.load()
 DTYPES = {
@@ -98,7 +98,7 @@ def dtype(c: Column) -> str:
 # -- the promised types
 
 
-ALIKE = tenth(list(KNOWN), column_types)
+ALIKE = with_all_types(list(KNOWN))
 
 
 @pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in ALIKE])

@@ -11,7 +11,7 @@ from stnb import catalog
 from stnb.catalog import Endpoint
 from stnb.frame import Dtypes, assemble, decode, shape_of
 from tests.frame.test_decode import Maker, missing
-from tests.helpers.sample import EVERYTHING, column_types, of_each, tenth
+from tests.helpers.sample import EVERYTHING, of_each, with_all_types
 
 ROWS = 12
 if EVERYTHING:
@@ -21,7 +21,7 @@ KNOWN = [endpoint for endpoint in catalog.load() if endpoint.columns and not end
 
 @pytest.mark.parametrize(
     ("endpoint", "dtypes"),
-    of_each(tenth(KNOWN, column_types), ["typed", "decimal", "raw"]),
+    of_each(with_all_types(KNOWN), ["typed", "decimal", "raw"]),
     ids=lambda value: getattr(value, "name", value),
 )
 def test_hostile_rows_read_back(endpoint: Endpoint, dtypes: Dtypes) -> None:

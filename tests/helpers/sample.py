@@ -9,7 +9,9 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from stnb.catalog import Endpoint
+import pytest
+
+from stnb.catalog import Column, Endpoint
 
 T = TypeVar("T")
 EVERYTHING = os.environ.get("STNB_TEST_ALL") == "1"  # read before the tests clear our variables
@@ -43,9 +45,42 @@ def tries(number: int, least: int = 10) -> int:
     return number if EVERYTHING else max(number // 10, min(least, number))
 
 
-def column_types(endpoint: Endpoint) -> tuple[str, ...]:
-    """A kind for sweeps over columns: resources with the same types of columns are alike."""
-    return tuple(sorted({column.type for column in endpoint.columns}))
+def with_all_types(endpoints: Sequence[Endpoint]) -> list[Endpoint]:
+    """A tenth of the resources, and what else it takes to have each type of column at each depth;
+    with STNB_TEST_ALL=1 all of them.
+
+    For sweeps over columns: how one is read does not depend on those beside it.
+    """
+    if EVERYTHING:
+        return list(endpoints)
+    types = [_column_types(endpoint.columns) for endpoint in endpoints]
+    chosen = set(range(0, len(endpoints), 10))
+    missing = set().union(*types).difference(*(types[place] for place in chosen))
+    while missing:
+        best = max(range(len(types)), key=lambda place: len(types[place] & missing))
+        chosen.add(best)
+        missing -= types[best]
+    return [endpoints[place] for place in sorted(chosen)]
+
+
+def by_module(endpoints: Iterable[Endpoint]) -> list[Any]:
+    """The resources of each module together, for what takes less time than pytest needs for a
+    test.
+    """
+    groups: dict[str, list[Endpoint]] = defaultdict(list)
+    for endpoint in endpoints:
+        groups[endpoint.module].append(endpoint)
+    return [pytest.param(group, id=module) for module, group in groups.items()]
+
+
+def _column_types(columns: Iterable[Column], above: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
+    """The types of columns, each with the types of what it stands in."""
+    found = set()
+    for column in columns:
+        here = (*above, f"{column.type} as text" if column.text else column.type)
+        found.add(here)
+        found |= _column_types(column.children, here)
+    return found
 
 
 def of_each(*axes: Iterable[Any]) -> list[tuple[Any, ...]]:

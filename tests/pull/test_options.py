@@ -14,6 +14,7 @@ import stnb
 from stnb.catalog import Endpoint, load
 from stnb.errors import BadFilter
 from stnb.pull.options import Options, table_name, target
+from tests.helpers.sample import by_module
 
 pytestmark = pytest.mark.usefixtures("small_demo")
 
@@ -41,12 +42,13 @@ def test_an_option_that_would_be_ignored_is_refused(name: str, given: dict[str, 
         Options(**given).check(KNOWN[name])
 
 
-@pytest.mark.parametrize("e", KNOWN, ids=lambda e: e.name)
-def test_options_that_do_something_are_taken(e: Endpoint) -> None:
+@pytest.mark.parametrize("endpoints", by_module(KNOWN))
+def test_options_that_do_something_are_taken(endpoints: list[Endpoint]) -> None:
     """On every route, with its own limits."""
-    size = min(50, e.page_size_max or 50) if e.takes("pageSize") else None
+    for e in endpoints:
+        size = min(50, e.page_size_max or 50) if e.takes("pageSize") else None
 
-    Options(limit=1, page_size=size, concurrency=1, keep="all").check(e)
+        Options(limit=1, page_size=size, concurrency=1, keep="all").check(e)
 
 
 @pytest.mark.parametrize("columns", [["totl"], [], ["customFields.nope"], ""])

@@ -37,6 +37,7 @@ from stnb.pull.store.memory import Memory
 from stnb.session import loop
 from tests.helpers import misbehaving_server
 from tests.helpers.fake_tenant import FakeTenant
+from tests.helpers.in_time import is_quick
 from tests.helpers.interrupts import interrupted
 from tests.helpers.misbehaving_server import Answer, Trouble, at, none
 from tests.helpers.owner import SECRETS
@@ -240,16 +241,18 @@ def arrived(server: Server, pages: int, **options: Any) -> Pull:
 
 def test_cancel_keeps_what_arrived_and_ends_within_a_second() -> None:
     """The frame has the pages that came, says that it is incomplete, and no request goes on."""
-    took = []
-    for _ in range(3):  # a machine that is busy may be late, but not each time
+    ends = []
+
+    def cancelled() -> float:
         server = Server(10_000, held=lambda page: page > 5)
         run = arrived(server, 5)
         began = time.monotonic()
         run.cancel()
-        df, caught = warned(run.wait)
-        took.append(time.monotonic() - began)
+        ends.append((server, run, *warned(run.wait)))
+        return time.monotonic() - began
 
-    assert min(took) < 1.0
+    assert is_quick(cancelled, 1.0)
+    server, run, df, caught = ends[-1]
     assert df["id"].tolist() == list(range(500))
     assert (run.cancelled, run.done, run.error, run.progress.state) == (
         True,

@@ -20,7 +20,7 @@ from stnb.frame import Dtypes, assemble, decode, shape_of
 from stnb.frame.types import is_open
 from stnb.tables.nested.place import rows_at
 from tests.frame.test_decode import Maker, missing, same
-from tests.helpers.sample import EVERYTHING, column_types, of_each, tenth
+from tests.helpers.sample import EVERYTHING, of_each, tenth, with_all_types
 
 ROWS = 12
 if EVERYTHING:
@@ -67,7 +67,7 @@ def lost(element: Any, child: pd.DataFrame, at: int, lead: int) -> Iterator[str]
 
 @pytest.mark.parametrize(
     ("endpoint", "dtypes"),
-    of_each(tenth(KNOWN, column_types), ["typed", "decimal", "raw"]),
+    of_each(with_all_types(KNOWN), ["typed", "decimal", "raw"]),
     ids=lambda value: getattr(value, "name", value),
 )
 def test_rows_inside_hostile_rows_read_back(endpoint: Endpoint, dtypes: Dtypes) -> None:

@@ -18,7 +18,7 @@ from stnb.frame import assemble, decode, shape_of
 from stnb.tables.diff import EMPTY, MISSING, NEW, OTHER, VALUES, diff_schema
 from stnb.tables.nested import children
 from tests.helpers.full_rows import full_row
-from tests.helpers.sample import column_types, tenth, tries
+from tests.helpers.sample import tries, with_all_types
 
 pytestmark = pytest.mark.usefixtures("small_demo")
 
@@ -40,7 +40,7 @@ def differs(df: pd.DataFrame) -> list[tuple[str, ...]]:
     return list(diff_schema(df).itertuples(index=False, name=None))
 
 
-ALIKE = tenth(DESCRIBED, column_types)
+ALIKE = with_all_types(DESCRIBED)
 
 
 @pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in ALIKE])

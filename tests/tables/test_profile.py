@@ -6,6 +6,7 @@ import datetime as dt
 import decimal
 import math
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from stnb import catalog
 from stnb.frame import assemble, shape_of
 from stnb.tables import profile, profile_page
 from stnb.tables.oddity import Kind, Oddity, sentence
-from tests.helpers.sample import column_types, tenth, tries
+from tests.helpers.sample import tries, with_all_types
 
 pytestmark = pytest.mark.usefixtures("small_demo")
 
@@ -303,7 +304,7 @@ def test_values_are_shown_in_few_letters(
     )
 
 
-ALIKE = tenth(list(catalog.load()), column_types)
+ALIKE = with_all_types(list(catalog.load()))
 
 
 @pytest.mark.parametrize("endpoint", [pytest.param(e, id=e.name) for e in ALIKE])
@@ -408,10 +409,12 @@ def test_columns_of_one_name_are_each_told() -> None:
     assert list(profile.profile(df)["suspicious"]) == ["always 1", "empty in all rows"]
 
 
-def test_a_large_frame_takes_less_than_two_seconds() -> None:
-    """100,000 rows of 60 columns: ids, times and texts, of which some differ in each row."""
+def test_a_large_frame_takes_a_few_times_what_counting_its_values_takes() -> None:
+    """50,000 rows of 60 columns: ids, times and texts, of which some differ in each row. Measured
+    against pandas on the same machine: about three times.
+    """
     rng = np.random.default_rng(1)
-    n = 100_000
+    n = 50_000
     data: dict[str, Any] = {}
     for i in range(20):
         data[f"id{i}"] = pd.array(rng.integers(0, 10**9, n), "Int64")
@@ -421,10 +424,9 @@ def test_a_large_frame_takes_less_than_two_seconds() -> None:
         )
     df = pd.DataFrame(data)
 
-    taken = []
-    for _ in range(2):
+    def took(work: Callable[[], object]) -> float:
         start = time.process_time()  # of this process alone, however busy the machine is
-        profile.profile(df)
-        taken.append(time.process_time() - start)
+        work()
+        return time.process_time() - start
 
-    assert min(taken) < 2
+    assert any(took(lambda: profile.profile(df)) < 8 * took(df.nunique) for _ in range(5))

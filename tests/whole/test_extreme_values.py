@@ -30,7 +30,7 @@ from stnb.tables.local import local
 from stnb.tables.profile import profile
 from stnb.tables.text import table
 from tests.helpers.answers import HeardGrid
-from tests.helpers.sample import tries
+from tests.helpers.sample import EVERYTHING, tries
 from tests.helpers.warned import quiet, said
 
 HOUR = 3_600_000_000
@@ -114,9 +114,14 @@ def frames(draw: some.DrawFn) -> pd.DataFrame:
     return frame_of(columns)
 
 
-def ends(name: str) -> pd.DataFrame:
-    """A frame with the extreme values of one column, and a missing one."""
-    return frame_of({name: [*COLUMNS[name][1], None]})
+def ends(*names: str) -> pd.DataFrame:
+    """A frame with the extreme values of columns, and missing ones."""
+    length = max(len(COLUMNS[name][1]) for name in names) + 1
+    columns = {}
+    for name in names:
+        values = list(COLUMNS[name][1])
+        columns[name] = values + [None] * (length - len(values))
+    return frame_of(columns)
 
 
 # -- what is done with a frame
@@ -167,12 +172,16 @@ USES: dict[str, Callable[[pd.DataFrame], None]] = {
     **{ending: into(ending) for ending in ("csv", "json", "parquet", "xlsx")},
 }
 
+ALONE = [[name] for name in sorted(COLUMNS)]
 
-@pytest.mark.parametrize("name", sorted(COLUMNS))
+
+@pytest.mark.parametrize("names", ALONE if EVERYTHING else [sorted(COLUMNS)], ids=",".join)
 @pytest.mark.parametrize("use", sorted(USES))
-def test_the_ends_of_a_type_can_be_used(use: str, name: str) -> None:
-    """Whatever is done with them, in UTC and in zones on both sides of it."""
-    frame = ends(name)
+def test_the_ends_of_a_type_can_be_used(use: str, names: list[str]) -> None:
+    """Whatever is done with them, in UTC and in zones on both sides of it; in the quick round with
+    those of all types in one frame.
+    """
+    frame = ends(*names)
     USES[use](frame)
     for zone in ZONES[:2]:
         USES[use](quiet(lambda zone=zone: local(frame, zone)))  # type: ignore[misc]

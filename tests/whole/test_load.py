@@ -16,6 +16,7 @@ import pytest
 from stnb import RequestError, StnbError
 from stnb.pull import Pull
 from stnb.session import START
+from tests.helpers.in_time import PATIENCE
 from tests.helpers.loopback import FAULTS, Loopback
 from tests.helpers.misbehaving_server import Server
 from tests.helpers.owner import TOKEN
@@ -169,7 +170,7 @@ def test_a_server_that_wakes_up_is_met_by_no_burst() -> None:
         time.sleep(2.5)  # what could bunch up needs so long at 50 a second
         assert server.hanging == START
         server.let_go()
-        until = time.monotonic() + 20
+        until = time.monotonic() + PATIENCE
         while len(server.stamps) <= 60 and time.monotonic() < until:
             time.sleep(0.01)
         for run in runs:

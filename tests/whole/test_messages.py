@@ -20,7 +20,10 @@ def raised() -> list[tuple[str, ast.Call]]:
     """Every place in the package that makes one of our errors."""
     found = []
     for file in sorted(PACKAGE.rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        code = file.read_text(encoding="utf-8")
+        if not any(name in code for name in ERRORS):
+            continue
+        for node in ast.walk(ast.parse(code)):
             match node:
                 case ast.Call(func=ast.Name(id=name)) if name in ERRORS:
                     found.append((f"{file.relative_to(PACKAGE)}:{node.lineno}", node))

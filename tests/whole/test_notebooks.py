@@ -5,13 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 
-from tests.helpers.kernels import OVER_FILES, notes
+from tests.helpers.kernels import Kept, executed, notes
 from tests.helpers.moments import ALL, DAYS, DEMO_TODAY
 from tests.helpers.sample import EVERYTHING
 
@@ -24,56 +22,12 @@ REAL = "the real day"
 
 def runs() -> list[tuple[Path, str]]:
     """Each notebook once, so that each day has some of them, and one the day outside; with
-    everything, each on each day.
+    everything, each on each day. Those of one day come one after the other: they share its rows.
     """
     days = [DEMO_TODAY, *DAYS, ""]
     if ALL:
         return [(path, day) for path in NOTEBOOKS for day in days]
-    return [(path, days[i % len(days)]) for i, path in enumerate(NOTEBOOKS)]
-
-
-def executed(notebook: Any, folder: Path) -> NotebookClient:
-    """What runs a notebook in a folder, with a kernel of its own."""
-    return NotebookClient(
-        notebook,
-        config=OVER_FILES,
-        timeout=120,
-        resources={"metadata": {"path": str(folder)}},
-        store_widget_state=False,
-    )
-
-
-# As a kernel begins: no names, nothing said before.
-ANEW = """
-import os
-from stnb import pull
-from stnb.frame import notices
-os.environ["STNB_DEMO_TODAY"] = {day!r}
-os.chdir({folder!r})
-notices.forget()
-pull.forget_partial()
-get_ipython().reset(new_session=False)
-"""
-
-
-class Kept:
-    """A kernel that runs one notebook after another: a start takes as long as most of them."""
-
-    def __init__(self) -> None:
-        self._client: NotebookClient | None = None
-
-    def execute(self, notebook: Any, day: str, folder: Path) -> None:
-        if self._client is None:
-            self._client = executed(notebook, folder)
-        anew = nbformat.v4.new_code_cell(ANEW.format(day=day, folder=str(folder)))
-        notebook.cells.insert(0, anew)
-        self._client.nb = notebook
-        self._client.execute(cleanup_kc=False)
-        del notebook.cells[0]
-
-    def end(self) -> None:
-        if self._client is not None:
-            self._client._cleanup_kernel()
+    return [(path, days[i * len(days) // len(NOTEBOOKS)]) for i, path in enumerate(NOTEBOOKS)]
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +35,13 @@ def kept() -> Iterator[Kept]:
     kernel = Kept()
     yield kernel
     kernel.end()
+
+
+def use_folders_of(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Keep what Jupyter and IPython write in a folder."""
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
+        patch.setenv(name, str(folder / name.lower()))
+    patch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
 
 
 def test_there_is_one() -> None:
@@ -123,9 +84,7 @@ def test_runs(
     each.
     """
     monkeypatch.setenv("STNB_DEMO_TODAY", day)  # "" is the day outside, as a user has it
-    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
-        monkeypatch.setenv(name, str(tmp_path / name.lower()))
-    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
+    use_folders_of(tmp_path, monkeypatch)
     notebook = nbformat.read(path, as_version=4)
     if EVERYTHING:
         executed(notebook, tmp_path).execute()
@@ -151,27 +110,26 @@ def test_runs(
 @pytest.mark.filterwarnings(
     "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning"
 )
-def test_a_bar_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bar_leaves_nothing_behind(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A pull that takes longer shows a bar while it runs; the notebook keeps neither the bar nor
     its text.
     """
-    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR"):
-        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    use_folders_of(tmp_path, monkeypatch)
     code = """import stnb
+from unittest import mock
 from stnb.account import progress_bar
-progress_bar.DELAY = 0.0
 shown = []
 close = progress_bar.tqdm.close
-progress_bar.tqdm.close = lambda bar: (shown.append(str(bar)), close(bar))
-df = stnb.connect("demo").jpm.jobs.pull(page_size=500, limit=2000)
+def noted(bar):
+    shown.append(str(bar))
+    close(bar)
+with mock.patch.object(progress_bar, "DELAY", 0.0), mock.patch("tqdm.auto.tqdm.close", noted):
+    df = stnb.connect("demo").jpm.jobs.pull(page_size=500, limit=2000)
 print(len(df), "jpm.jobs" in shown[0])"""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    NotebookClient(
-        notebook,
-        config=OVER_FILES,
-        timeout=120,
-        resources={"metadata": {"path": str(tmp_path)}},
-    ).execute()
+    kept.execute(notebook, DEMO_TODAY, tmp_path)
 
     outputs = notebook.cells[0].outputs
     assert "".join(o.text for o in outputs if o.get("name") == "stdout") == "2000 True\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,12 +22,16 @@ WITHOUT = {ROOT / "session" / "inflate.py", ROOT / "frame" / "pandas_private.py"
 # The name of a picture's missing package is that of the import that failed.
 OF_PICTURES = {ROOT / "tables" / "charts" / "look.py", ROOT / "tables" / "charts" / "figure.py"}
 
+MAYBE = re.compile("find_spec|ImportError|ModuleNotFoundError")  # only such files are parsed
 EXCEPT = WITHOUT | OF_PICTURES | {HOME}
 
 
 def _asks(file: Path) -> Iterator[str]:
     """What a file has of looking for packages by itself."""
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    code = file.read_text("utf-8")
+    if not MAYBE.search(code):
+        return
+    for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Attribute) and node.attr == "find_spec":
             yield f"{file.name}:{node.lineno}: find_spec"
         if isinstance(node, ast.ExceptHandler) and node.type is not None:

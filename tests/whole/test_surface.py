@@ -18,6 +18,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import stnb
 from stnb.account import completing
+from tests.helpers.sample import of_each
 
 pytestmark = pytest.mark.usefixtures("small_demo")
 
@@ -39,8 +40,9 @@ def test_every_error_is_exported() -> None:
     assert {f.__name__ for f in families if f.__module__ == "stnb.errors"} <= set(stnb.__all__)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def shell() -> InteractiveShell:
+    """One for all of these tests: as the process ends, each shell collects all garbage anew."""
     return InteractiveShell()
 
 
@@ -51,29 +53,26 @@ def completions(shell: InteractiveShell, text: str, *, jedi: bool) -> set[str]:
         return {c.text.lstrip(".") for c in completer.completions(text, len(text))}
 
 
+COMPLETED = {
+    "st.": {"jpm", "crm", "accounting", "find", "resources"},
+    "st.jpm.": {"jobs", "appointments", "export", "job_cancel_reasons"},
+    "st.jpm.jobs.": {"pull", "count", "columns", "notes", "history"},
+    "st.jpm.export.": {"jobs", "appointments"},
+    "st.jpm.jobs.pull(job": {"jobStatus=", "jobTypeId="},
+    "jobs.pull(completed": {"completedOnOrAfter=", "completedBefore="},
+    "jobs.where(completed": {"completedOnOrAfter=", "completedBefore="},
+    "jobs.start(conc": {"concurrency="},
+    "done.": {"where", "url", "count", "head", "pull", "pages", "start"},
+}
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
-@pytest.mark.parametrize("jedi", [True, False], ids=["with Jedi", "without Jedi"])
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("st.", {"jpm", "crm", "accounting", "find", "resources"}),
-        ("st.jpm.", {"jobs", "appointments", "export", "job_cancel_reasons"}),
-        ("st.jpm.jobs.", {"pull", "count", "columns", "notes", "history"}),
-        ("st.jpm.export.", {"jobs", "appointments"}),
-        ("st.jpm.jobs.pull(job", {"jobStatus=", "jobTypeId="}),
-        ("jobs.pull(completed", {"completedOnOrAfter=", "completedBefore="}),
-        ("jobs.where(completed", {"completedOnOrAfter=", "completedBefore="}),
-        ("jobs.start(conc", {"concurrency="}),
-        ("done.", {"where", "url", "count", "head", "pull", "pages", "start"}),
-    ],
-)
-def test_names_complete(
-    shell: InteractiveShell, st: stnb.Account, text: str, expected: set[str], jedi: bool
-) -> None:
+@pytest.mark.parametrize(("text", "jedi"), of_each(COMPLETED, ["with Jedi", "without Jedi"]))
+def test_names_complete(shell: InteractiveShell, st: stnb.Account, text: str, jedi: str) -> None:
     """Modules, resources, verbs and filters complete, with and without Jedi."""
     shell.user_ns.update(st=st, jobs=st.jpm.jobs, done=st.jpm.jobs.where())
 
-    assert expected <= completions(shell, text, jedi=jedi)
+    assert COMPLETED[text] <= completions(shell, text, jedi=jedi == "with Jedi")
 
 
 def test_resources_complete_as_keys(st: stnb.Account) -> None:
@@ -153,23 +152,13 @@ def test_readable_resources_are_counted_once_a_token_is_there(st: stnb.Account) 
     assert st.find("jobs")["readable"].iloc[0]
 
 
-def test_an_explorer_is_light() -> None:
-    """`stnb.explorer` leaves alone what only a saved notebook or a chart needs."""
-    heavy = {"nbformat", "jsonschema", "matplotlib"}
-    code = f"import stnb.explorer, sys; print(sorted({heavy} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+def test_a_room_is_asked_for_without_advice() -> None:
+    """`from stnb import credentials` asks for the attribute first, which is to bring nothing."""
+    folders = {path.parent.name for path in Path(stnb.__file__).parent.glob("*/__init__.py")}
 
-    assert done.stdout.strip() == "[]"
-
-
-def test_import_is_light() -> None:
-    """`import stnb` loads neither the widgets nor the demo nor a server."""
-    heavy = {"ipywidgets", "anywidget", "starlette", "stnb.demoserver", "IPython", "matplotlib"}
-    heavy.add("tqdm")
-    code = f"import stnb, sys; print(sorted({heavy} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-
-    assert done.stdout.strip() == "[]"
+    assert folders - {"catalog", "errors"} == stnb._ROOMS
+    for room in stnb._ROOMS:
+        assert stnb._advice(room) == ""
 
 
 PAGES = [
@@ -179,32 +168,56 @@ PAGES = [
 ]
 
 
+# What a fresh process has loaded after each step, of what it is to do without, and which names of
+# the pages it does not find.
+FRESH = """
+import json, sys
+import stnb
+offered = {*dir(stnb), *stnb._MODULES}  # before one name loads what another needs
+given = json.load(sys.stdin)
+loaded = {"stnb": [name for name in given["stnb"] if name in sys.modules]}
+import stnb.explorer
+loaded["stnb.explorer"] = [name for name in given["stnb.explorer"] if name in sys.modules]
+
+def found(name):
+    at, parts = stnb, name.strip(".").split(".")
+    for part in parts:
+        if not hasattr(at, part):
+            return False
+        at = getattr(at, part)
+    return parts[0] in offered
+
+missing = {page: [n for n in names if not found(n)] for page, names in given["pages"].items()}
+print(json.dumps({"loaded": loaded, "missing": missing}))
+"""
+HEAVY = {
+    "stnb": ["ipywidgets", "anywidget", "starlette", "stnb.demoserver", "IPython", "matplotlib"],
+    "stnb.explorer": ["nbformat", "jsonschema", "matplotlib"],
+}
+HEAVY["stnb"] += ["pandas", "tqdm"]
+
+
 @pytest.fixture(scope="module")
-def missing_names() -> dict[str, list[str]]:
-    """For each page, which of its names a fresh process does not find."""
-    code = (
-        "import json, stnb, sys\n"
-        "offered = {*dir(stnb), *stnb._MODULES}  # before one name loads what another needs\n"
-        "def found(name):\n"
-        "    at, parts = stnb, name.strip('.').split('.')\n"
-        "    for part in parts:\n"
-        "        if not hasattr(at, part):\n"
-        "            return False\n"
-        "        at = getattr(at, part)\n"
-        "    return parts[0] in offered\n"
-        "pages = json.load(sys.stdin)\n"
-        "missing = {p: [n for n in names if not found(n)] for p, names in pages.items()}\n"
-        "print(json.dumps(missing))"
-    )
+def fresh() -> dict[str, Any]:
+    """What is seen of a fresh process; one for all of these tests."""
+    given = {**HEAVY, "pages": {page: _named(page) for page in PAGES}}
     run = subprocess.run(
-        [sys.executable, "-c", code],
-        input=json.dumps({page: _named(page) for page in PAGES}),
+        [sys.executable, "-c", FRESH],
+        input=json.dumps(given),
         capture_output=True,
         text=True,
         check=True,
     )
-    missing: dict[str, list[str]] = json.loads(run.stdout)
-    return missing
+    seen: dict[str, Any] = json.loads(run.stdout)
+    return seen
+
+
+@pytest.mark.parametrize("module", HEAVY)
+def test_an_import_is_light(module: str, fresh: dict[str, Any]) -> None:
+    """`import stnb` loads neither pandas nor the widgets nor the demo nor a server, and
+    `stnb.explorer` leaves alone what only a saved notebook or a chart needs.
+    """
+    assert fresh["loaded"][module] == []
 
 
 def _named(page: str) -> list[str]:
@@ -214,12 +227,12 @@ def _named(page: str) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_what_the_pages_name_is_there(page: str, missing_names: dict[str, list[str]]) -> None:
+def test_what_the_pages_name_is_there(page: str, fresh: dict[str, Any]) -> None:
     """Every `stnb.name` and `stnb.room.name` of the README, the guide and the notebooks exists in a
     fresh process.
     """
     assert _named(page) or page.startswith("stnb/guide/")
-    assert missing_names[page] == []
+    assert fresh["missing"][page] == []
 
 
 def test_what_an_editor_sees_is_what_is_loaded() -> None:

@@ -28,11 +28,11 @@ from stnb.errors import BadFilter
 from stnb.frame import assemble, decode, sentences, shape_of
 from stnb.frame.save import load
 from tests.helpers.catalog_columns import leaves
-from tests.helpers.sample import column_types, of_each, tenth
+from tests.helpers.sample import of_each, with_all_types
 
 KNOWN = catalog.load()
 DESCRIBED = [e for e in KNOWN if e.columns]
-ALIKE = [pytest.param(e, id=e.name) for e in tenth(DESCRIBED, column_types)]
+ALIKE = [pytest.param(e, id=e.name) for e in with_all_types(DESCRIBED)]
 ROWS = 11  # of an example; three examples of all resources are more than 10,000 rows
 
 # -- rows as JSON has them
@@ -481,7 +481,7 @@ def test_every_value_can_be_read_back(endpoint: Endpoint, data: some.DataObject)
 
 @pytest.mark.parametrize(
     ("endpoint", "dtypes"),
-    of_each(DESCRIBED[::5], ["decimal", "raw"]),
+    of_each(with_all_types(DESCRIBED), ["decimal", "raw"]),
     ids=lambda value: getattr(value, "name", value),
 )
 @settings(max_examples=2)
@@ -750,12 +750,12 @@ def test_numbers_that_no_float_holds_are_kept_as_written() -> None:
 @pytest.mark.parametrize("dtypes", ["typed", "decimal", "raw"])
 def test_empty_frames_survive_a_file(dtypes: Any, tmp_path: Path) -> None:
     """Of every resource, those of the same columns once: dtypes and provenance are the same behind
-    Parquet.
+    Parquet. In the quick round of resources that have each type between them.
     """
     alike = {
         tuple((leaf.path, leaf.column) for leaf in shape_of(e, dtypes).leaves): e for e in KNOWN
     }
-    for endpoint in [*alike.values()][:: 1 if dtypes == "typed" else 4]:
+    for endpoint in with_all_types(list(alike.values())):
         frame, _, _ = assemble([], shape_of(endpoint, dtypes))
         frame.attrs["stnb"] = {"resource": endpoint.name, "dtypes": dtypes}
         frame.to_parquet(tmp_path / "x.parquet")

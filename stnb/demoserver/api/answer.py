@@ -17,7 +17,7 @@ from stnb.catalog import Catalog, Endpoint, load
 from ..company.columns import Index
 from ..company.completion import dress
 from ..company.table import Table
-from ..company.world import World
+from ..company.world import World, history
 from ..live.grown import Grown
 from ..live.live import Clock, Live
 from . import capacity, feed, filters, query, special_routes, states
@@ -93,7 +93,7 @@ class Demo:
         self.runs = Runs(clock)
         self._world: World | None = None
         self._live: Live | None = None
-        self._routes = tree(self.catalog)
+        self._routes = tree()
         self._chosen: OrderedDict[tuple[Any, ...], Index] = OrderedDict()
         self._trace = itertools.count(1)
         self._lock = threading.Lock()
@@ -119,7 +119,7 @@ class Demo:
         """The world when its history ended."""
         with self._lock:
             if self._world is None:
-                self._world = World(self.catalog, self.seed, self.scale, self.today)
+                self._world = history(self.seed, self.scale, self.today)
                 self._live = Live(self._world, self._time) if self._goes_on else None
             return self._world
 

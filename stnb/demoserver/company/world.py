@@ -8,12 +8,12 @@ from __future__ import annotations
 import threading
 import zlib
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
-from stnb.catalog import Catalog, Column, Endpoint
+from stnb.catalog import Catalog, Column, Endpoint, load
 
 from .columns import Array, Index, Ragged
 from .filler import Filler
@@ -24,6 +24,8 @@ from .table import Table
 
 FEW, MANY = 14, 160  # rows of a generated lookup, and of what happens day by day
 NO_ROWS: Index = np.empty(0, dtype=np.int64)
+KEPT = 2  # how many worlds stay in memory when nobody has them any more
+LARGEST_KEPT = 1.0  # of these, the scale; a larger world takes hundreds of megabytes
 
 
 class World:
@@ -201,3 +203,18 @@ class World:
 
 def _named(column: Any) -> bool:
     return isinstance(column, Ragged) and isinstance(column.values, str)
+
+
+def history(seed: int, scale: float, today: date) -> World:
+    """The world of a company on a day: the same one for all who ask, because nothing changes it.
+
+    Whoever connects to the demo again does not wait until it is made again.
+    """
+    if scale > LARGEST_KEPT:
+        return World(load(), seed, scale, today)
+    return _kept(seed, scale, today)
+
+
+@lru_cache(KEPT)
+def _kept(seed: int, scale: float, today: date) -> World:
+    return World(load(), seed, scale, today)

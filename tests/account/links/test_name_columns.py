@@ -17,6 +17,7 @@ from stnb.account.links.namebook import NameBook
 from stnb.account.links.place import places
 from stnb.account.links.rules import links_of
 from stnb.tables.nested import children
+from tests.helpers.sample import EVERYTHING, tenth
 
 LEFT = "ignore:.*stayed without names:stnb.StnbWarning"
 pytestmark = [
@@ -397,9 +398,12 @@ def test_all_links_that_have_a_name_are_named(demo: stnb.Account) -> None:
     wherever the id is.
     """
     count = 0
-    for endpoint in demo.catalog:
-        if endpoint.required or endpoint.kind != "list" or not endpoint.columns:
-            continue
+    lists = [
+        endpoint
+        for endpoint in demo.catalog
+        if endpoint.kind == "list" and endpoint.columns and not endpoint.required
+    ]
+    for endpoint in tenth(lists, lambda endpoint: endpoint.module):
         frame = demo[endpoint.name].start(limit=15, **everything(endpoint)).wait()
         links = {p: place for p, place in places(demo.catalog, frame).items() if p in frame.columns}
         named = name_columns(demo, frame)
@@ -408,16 +412,16 @@ def test_all_links_that_have_a_name_are_named(demo: stnb.Account) -> None:
             for c in links
             if named_column(c) in named.columns and named_column(c) not in frame.columns
         ):
-            lists = links[column].link.column.endswith("[]")
+            many = links[column].link.column.endswith("[]")
             full = (
                 named[named_column(column)].notna()
-                if not lists
+                if not many
                 else named[named_column(column)].list.len() == frame[column].list.len()
             )
             assert full[frame[column].notna()].all(), (endpoint.name, column)
             count += 1
 
-    assert count > 120
+    assert count > (120 if EVERYTHING else 20)
 
 
 def test_records_are_targets_of_links(demo: stnb.Account) -> None:
