@@ -117,7 +117,7 @@ _ROOMS |= {"frame", "mirror", "pull", "session", "tables"}
 _READERS = ("load", "open", "read", "read_csv", "read_excel", "read_json", "read_parquet")
 
 
-def __getattr__(name: str) -> _typing.Any:
+def _load(name: str) -> _typing.Any:
     if name in _HOMES:
         return getattr(_importlib.import_module(f".{_HOMES[name]}", __name__), name)
     if name in _MODULES:
@@ -127,6 +127,10 @@ def __getattr__(name: str) -> _typing.Any:
     if name == "__version__":
         return _importlib.import_module("importlib.metadata").version("stnb")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}{_advice(name)}")
+
+
+if not _typing.TYPE_CHECKING:  # of a checker's: it would take any name for one of ours
+    __getattr__ = _load
 
 
 def _advice(name: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from stnb import credentials
 from stnb.credentials import Credentials, Secret, Settings
 from stnb.errors import CredentialsMissing, UsageError, numbers
+from stnb.errors.misused import WrongValue
 
 from .account import Account
 
@@ -133,8 +134,17 @@ def demo(
     from stnb.session import Session
 
     for name, usual in (("latency", 0), ("scale", 1)):
-        options.setdefault(name, _number(f"STNB_DEMO_{name.upper()}", usual))
+        if options.get(name) is None:
+            options[name] = _number(f"STNB_DEMO_{name.upper()}", usual)
     _check_today(os.environ.get("STNB_DEMO_TODAY", ""))
+    try:
+        app = server.make_app(**options)
+    except ValueError as err:
+        raise WrongValue(
+            str(err),
+            "The demo tenant cannot be made in this way.",
+            "Correct that option; help(stnb.demo) says what each is.",
+        ) from None
     keys = server.keys_of(options.get("number", 0))
     host = "https://demo.invalid"
     owner = Credentials(
@@ -149,8 +159,6 @@ def demo(
         timezone=keys.timezone,
         limits=credentials.limits_of(os.environ),
     )
-    app = server.make_app(**options)
-
     skipped = 0.0  # seconds by which the account's clock is put forward
 
     def clock() -> float:

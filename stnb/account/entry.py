@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from stnb import credentials
@@ -79,23 +80,60 @@ def connect(
 
 
 @explains_misuse("stnb")
-def demo(**options: Any) -> Account:
+def demo(
+    *,
+    seed: int = 1,
+    scale: float | None = None,
+    today: dt.date | None = None,
+    latency: float | None = None,
+    faults: Sequence[str | Mapping[str, Any]] | None = None,
+    rate_limit: int | None = None,
+    scopes: Iterable[str] | None = None,
+    state: str = "healthy",
+    live: bool = False,
+    speed: float = 1.0,
+    number: int = 0,
+    max_age: str | dt.timedelta | None = None,
+) -> Account:
     """An account of a demo tenant made to order, served in this process.
 
     Args:
-        options: of `stnb.demoserver.make_app`: seed, scale (1.0 is 21,000 jobs in two years),
-            today, latency (seconds that an answer takes), faults, scopes and state (such as
-            "disabled"), to practise with what can go wrong; number, for one of several tenants. And
-            max_age, as `connect` takes it.
+        seed: another seed is another company.
+        scale: its size, from 0.001 to 100; 1.0 is 21,000 jobs in two years, and the default if
+            STNB_DEMO_SCALE does not say another.
+        today: the day before which its history ends; the present one if not given.
+        latency: seconds that each answer takes longer, up to 600; 0 if STNB_DEMO_LATENCY does not
+            say another.
+        faults: what goes wrong, such as ["429-header", "500:0.05"]; `stnb demo faults` lists them.
+        rate_limit: calls a second before it answers 429.
+        scopes: what the app may read; all if not given.
+        state: how the credentials and the tenant stand, such as "disabled" or "scope-missing".
+        live: whether time goes on: calls, jobs, invoices and payments keep arriving.
+        speed: seconds that pass in a live demo in one second.
+        number: which of several demo tenants it is; each has an id and a zone of its own.
+        max_age: how old kept rows may be, as `connect` takes it.
 
     Raises:
-        ValueError: there is no such fault or state.
+        UsageError: an option cannot be what it is. It is a ValueError too.
 
     Example:
         >>> stnb.demo(seed=7, scale=0.1).jpm.jobs.count()
         2100
     """
-    return connecting.demo(**options)
+    return connecting.demo(
+        seed=seed,
+        scale=scale,
+        today=today,
+        latency=latency,
+        faults=faults,
+        rate_limit=rate_limit,
+        scopes=scopes,
+        state=state,
+        live=live,
+        speed=speed,
+        number=number,
+        max_age=max_age,
+    )
 
 
 @explains_misuse("stnb")

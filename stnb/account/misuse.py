@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 import pandas as pd
@@ -147,6 +148,29 @@ def query_read(name: str, key: object) -> NoReturn:
         f"A query of {name} holds no rows itself.",
         "It is what will be asked; rows and columns belong to the frame that a pull brings.",
         advice,
+    )
+
+
+def report_used(name: str, run: str) -> NoReturn:
+    """`r(…)`, `r["Revenue"]`, `len(r)` or `for row in r` of a report."""
+    raise WrongUse(
+        f"The report {name!r} holds no rows itself.",
+        "It is what can be run; a run brings its rows as a frame.",
+        f"Write df = {run}.",
+    )
+
+
+def report_lacks(name: str, what: str, has: Sequence[str], run: str) -> NoReturn:
+    """`r.pull(…)`, `r.head()` or `r.shape` of a report.
+
+    Args:
+        has: the names that it has.
+    """
+    near = difflib.get_close_matches(what, has, n=1)
+    raise UnknownResource(
+        f"The report {name!r} has no {what!r}.",
+        "A report is run, and its rows come as a frame.",
+        f"Write r.{near[0]} if you mean that." if near else f"Write df = {run}.",
     )
 
 

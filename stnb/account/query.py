@@ -249,10 +249,13 @@ class Query(StaysHere):
         if path.suffix.lower() != ".parquet":
             return Pull(source, target=path, **callbacks)
         if isinstance(self._reads, Task):
+            advice = "Leave it out, and write the frame with stnb.save."
+            if self.endpoint.kind == "file":
+                advice = "Write pull(…, to=…), which puts the files into a folder."
             raise BadFilter(
                 "to= does not fit.",
                 f"The rows of many {self.endpoint.name} come as a frame.",
-                "Leave it out, and write the frame with stnb.save.",
+                advice,
             )
         # Loads Parquet itself, for those who use it.
         from stnb.pull.store.of_call import disk_for

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -277,7 +278,7 @@ class Resource(Branch):
         misuse.refuse_bare(self.endpoint, "count", bare)
         return self._query(**arguments).count()
 
-    def get(self, id: int | str | Iterable[Any] | None = None, **filters: Any) -> Any:
+    def get(self, id: int | str | uuid.UUID | Iterable[Any] | None = None, **filters: Any) -> Any:
         """One record by its id, as a Series; of a resource that is a file, its bytes. Several ids
         give a DataFrame.
 
@@ -300,7 +301,8 @@ class Resource(Branch):
         if id is not None and parameters:
             filters = {parameters[-1]: id, **filters}
         frame = self._of(route).start(**filters).wait()
-        row = frame.iloc[0].rename(id)
+        row = frame.iloc[0]
+        row.name = id
         if route.kind != "file":
             return row
         from .files import shown  # a notebook plays or shows it
@@ -319,7 +321,7 @@ class Resource(Branch):
         parameter = path_parameters(route)[-1]
         return self._of(route).start(**{parameter: ids, **filters}).wait()
 
-    def _get_by_ids(self, id: int | str | None, filters: dict[str, Any]) -> Any:
+    def _get_by_ids(self, id: int | str | uuid.UUID | None, filters: dict[str, Any]) -> Any:
         if self.endpoint.takes("ids") is None:
             raise self._no_route_to_a_row()
         frame = self.start(ids=[id], **{**self._inactive_too(), **filters}).wait()
@@ -329,7 +331,9 @@ class Resource(Branch):
                 "The API answered with none.",
                 "Check the id, and its tenant.",
             )
-        return frame.iloc[0].rename(id)
+        row = frame.iloc[0]
+        row.name = id
+        return row
 
     def _inactive_too(self) -> dict[str, str]:
         """The filter that also shows inactive rows, if the list hides them."""

@@ -66,14 +66,14 @@ def _pull(options: argparse.Namespace) -> int:
         return _pull_of_tenants(several, options)
     endpoint = load()[full_name(options.resource, quiet=options.quiet)]
     into_folder = endpoint.kind == "file"
-    if options.to and not into_folder:
+    if options.to is not None and not into_folder:
         writer(local_path(options.to))  # a wrong ending is refused before the rows are read
     st = connect(options.profile, options.env_file)
     resource = st[endpoint.name]
     bar = bar_of(resource.name, options)
     given = _given(options, resource.endpoint)
     quieten(options)
-    if options.to and into_folder:
+    if options.to is not None and into_folder:
         _fetch_files(resource.pull(**given, to=options.to, progress=bar or False), options)
         return 0
     # Parquet is written as the rows come, so that they need not fit into memory.

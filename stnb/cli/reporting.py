@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
         StnbError: as `Account.report` and `Report.run`.
     """
     settle_format(options)
-    if options.to:
+    if options.to is not None:
         writer(local_path(options.to))  # a wrong ending is refused before a run, which costs one
     if options.quiet:
         warnings.simplefilter("ignore", StnbWarning)

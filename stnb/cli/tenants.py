@@ -57,13 +57,13 @@ def pull(ts: Tenants, resource: str, given: dict[str, Any], options: argparse.Na
     progress: Any = False
     if sys.stderr.isatty() and not options.quiet:
         progress = bar_for(resource)
-    if options.to and not local_path(options.to).suffix:
+    if options.to is not None and not local_path(options.to).suffix:
         folder = ts.pull(resource, to=options.to, progress=progress, **given)
         if not options.quiet:
             known = len(ts) + len(ts.unready)
             say(f"{known - len(ts.problems)} of {known} tenants -> {folder}")
         return _say_problems(ts, quiet=options.quiet)
-    if options.to:
+    if options.to is not None:
         writer(local_path(options.to))  # a wrong ending is refused before the rows are read
     frame = ts.pull(resource, progress=progress, **given)
     rows, columns = frame.shape

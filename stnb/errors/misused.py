@@ -34,6 +34,10 @@ class WrongUse(UsageError, TypeError):
     """An object is used as what it is not. It is a TypeError because Python expects one there."""
 
 
+class WrongValue(UsageError, ValueError):
+    """An argument of the right name has a value that cannot be."""
+
+
 def explains_misuse(owner: str) -> Callable[[Decorated], Decorated]:
     """Have a public function, or the public methods of a class, answer misuse in sentences.
 
@@ -226,4 +230,5 @@ KINDS: Mapping[str, Kind] = {
     "str": ("text", _of(str)),
     "Tenants": ("tenants", _of_ours("Tenants")),
     "Texts": ("a list of texts", _texts),
+    "UUID": ("a GUID", _of_ours("UUID")),
 }

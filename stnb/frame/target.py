@@ -33,6 +33,12 @@ def local_path(target: str | os.PathLike[str]) -> Path:
             "It is no path of a file or a folder.",
             'Write it as text, such as "data/jobs.parquet".',
         ) from None
+    if not text.strip():
+        raise BadFilter(
+            "Nothing was written.",
+            "The path is empty; likely it comes of a variable that is not set.",
+            'Write one such as "data/jobs.parquet", or "." for this folder.',
+        )
     address = SCHEME.match(text)
     if address:
         raise BadFilter(

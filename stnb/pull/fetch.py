@@ -103,10 +103,11 @@ class CallSource(Source):
         walk.adapted += self.adapted
         self.notices, self.adapted = walk.notices, walk.adapted
         decoding: set[asyncio.Task[Arrived]] = set()
+        ahead = 0 if self._may_end_early() else DECODERS
         try:
             async with aclosing(walk.pages()) as found, aclosing(_Coming(found)) as coming:
                 while coming.more or decoding:
-                    if len(decoding) <= DECODERS:
+                    if len(decoding) <= ahead:
                         coming.ask()
                     waited = {*decoding, *coming.asked}
                     await asyncio.wait(waited, timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
@@ -116,14 +117,33 @@ class CallSource(Source):
                         tracker.update(state="pulling", total=self._total_so_far(page))
                         decoding.add(asyncio.create_task(self._read(page)))
                         del page  # its bytes are the task's alone
-                        if len(decoding) <= DECODERS:
+                        if len(decoding) <= ahead:
                             coming.ask()  # the next one comes while others handle what we yield
                     for task in [task for task in decoding if task.done()]:
                         decoding.discard(task)
                         yield task.result()
+                    if self._has_enough():
+                        walk.more = True
+                        break
         finally:
             self.more = walk.more
             await self._stop(decoding)
+
+    def _may_end_early(self) -> bool:
+        """Whether the first of many calls may bring all rows that are wanted."""
+        return self.paging.limit is not None and len(self.call.batches) > 1
+
+    def _has_enough(self) -> bool:
+        """Whether the calls before the first one that is not done brought all rows wanted."""
+        limit = self.paging.limit
+        if limit is None or not self._may_end_early():
+            return False
+        rows = 0
+        for index in range(len(self.call.batches)):
+            if index not in self.rows_by_page:
+                return rows >= limit
+            rows += self.rows_by_page[index]
+        return False
 
     async def _stop(self, decoding: set[asyncio.Task[Arrived]]) -> None:
         """Keep the pages that had arrived when the walk was cancelled or failed."""

@@ -6,10 +6,11 @@ import datetime as dt
 import inspect
 import json
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -289,3 +290,42 @@ def test_rows_of_an_earlier_run_can_be_taken(st: Account) -> None:
     pd.testing.assert_frame_equal(first, again, check_flags=False)
     minute(st)
     assert len(r.run(From="2026-06-01", To="2026-06-01", max_age="1 hour")) < len(first)
+
+
+def test_a_number_from_the_list_of_reports_is_its_number(st: Account) -> None:
+    """Also as numpy has it."""
+    assert st.report(np.int64(175)).id == 175
+
+
+def _length(report: Any) -> int:
+    return len(report)
+
+
+@pytest.mark.parametrize(
+    "tried",
+    [
+        lambda r: r(),
+        lambda r: r(From="2026-07-01"),
+        lambda r: r["Revenue"],
+        lambda r: list(r),
+        _length,
+        lambda r: r.pull(limit=1),
+        lambda r: r.shape,
+    ],
+)
+def test_a_first_try_is_answered_with_the_run_to_write(
+    st: Account, tried: Callable[[Any], Any]
+) -> None:
+    """In sentences, as a resource answers; the report itself is true."""
+    report = st.report(175)
+    with pytest.raises(UsageError) as caught:
+        tried(report)
+    assert caught.value.next == "Write df = st.report(175).run(From=…, To=…)."
+    assert report
+
+
+def test_a_slip_is_answered_with_the_name_that_is_near(st: Account) -> None:
+    """It stays an AttributeError."""
+    with pytest.raises(AttributeError, match=r"r\.columns"):
+        _ = getattr(st.report(175), "column")  # noqa: B009
+    assert not hasattr(st.report(175), "_column")

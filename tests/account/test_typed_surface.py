@@ -33,9 +33,9 @@ STUB = ROOM / "surface.pyi"
 LINES = "typed_lines.py"
 BEGIN = """\
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from typing import Any
 
 import numpy as np

@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 
 import stnb
+from stnb.account import connecting
 from stnb.catalog import Column, load
 from stnb.demoserver.company.columns import Choice, Lazy, Ragged
 from stnb.demoserver.company.table import Table
@@ -47,7 +48,7 @@ class Demo:
             "clock": lambda: self.now,
             **options,
         }
-        self.st = stnb.demo(**options)
+        self.st = connecting.demo(**options)
 
     def pass_(self, hours: float) -> None:
         self.now += hours * HOUR

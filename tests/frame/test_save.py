@@ -177,3 +177,35 @@ def test_rows_that_were_rescued_are_the_readers_alone(monkeypatch: pytest.Monkey
 
     (spare,) = Path("spare").iterdir()
     assert stat.S_IMODE(spare.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("empty", ["", " ", "\t"])
+def test_an_empty_path_is_no_place(empty: str) -> None:
+    """Nothing is written into the working folder because a variable was not set."""
+    with pytest.raises(BadFilter, match="The path is empty"):
+        local_path(empty)
+    with pytest.raises(BadFilter, match="The path is empty"):
+        stnb.save(pd.DataFrame({"id": [1]}), empty)
+    assert local_path(Path()) == Path()
+    assert local_path(".") == Path()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["dictionary"],
+        ["docs", "--as-saved"],
+        ["pull", "jpm.jobs", "--profile", "demo"],
+        ["report", "run", "175", "--profile", "demo"],
+        ["sync", "jpm.job_types", "--profile", "demo"],
+    ],
+)
+def test_no_command_takes_an_empty_place(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before anything is read or written."""
+    from stnb.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    assert main.main([*words, "--to", ""]) == 2
+    assert not list(tmp_path.iterdir())

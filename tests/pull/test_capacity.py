@@ -367,3 +367,34 @@ def test_rows_that_do_not_say_when_they_start_stay_and_are_told_of() -> None:
     assert any("do not say when they start" in text for text in told)
     _, told = said(lambda: ask(host, "2026-03-01", "2026-03-15"))
     assert not any("do not say when they start" in text for text in told)
+
+
+def test_first_rows_of_a_long_span_are_a_request() -> None:
+    """`head` and `limit` read one window if that has rows enough, and not all side by side."""
+    st = stnb.demo(scale=0.02, today=dt.date(2026, 7, 1))
+    span = {"startsOnOrAfter": "2026-06-25", "endsOnOrBefore": "2026-12-01"}
+    frame = st.dispatch.capacity.head(3, **span, skillBasedAvailability=False)
+    assert len(frame) == 3
+    assert frame.attrs["stnb"]["requests"] == 1
+
+
+def test_as_many_rows_as_are_wanted_are_read_in_their_order() -> None:
+    """A limit reads as many windows as it needs, and gives what the whole begins with."""
+    st = stnb.demo(scale=0.02, today=dt.date(2026, 7, 1))
+    span = {"startsOnOrAfter": "2026-06-25", "endsOnOrBefore": "2026-12-01"}
+    whole = st.dispatch.capacity.pull(**span, skillBasedAvailability=False, progress=False)
+    limit = len(whole) // 3
+    some = st.dispatch.capacity.pull(**span, skillBasedAvailability=False, limit=limit)
+    pd.testing.assert_frame_equal(some, whole.head(limit))
+    assert not some.attrs["stnb"]["complete"]
+    assert whole.attrs["stnb"]["complete"]
+    assert some.attrs["stnb"]["requests"] < whole.attrs["stnb"]["requests"]
+
+
+def test_first_rows_of_many_ids_are_few_requests() -> None:
+    """Ids by fifties alike."""
+    st = stnb.demo(scale=0.02)
+    ids = st.jpm.jobs.pull(columns=["id"])["id"]
+    some = st.jpm.jobs.pull(ids=ids, limit=5, progress=False)
+    assert list(some["id"]) == list(ids.head(5))
+    assert some.attrs["stnb"]["requests"] == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -86,6 +87,7 @@ def described(account: Tenant, category: str, number: int) -> Description:
 
 def report(account: Tenant, wanted: str | int, category: str | None = None) -> Report:
     """One report; see `Account.report`."""
+    wanted = _plain(wanted)
     if isinstance(wanted, bool) or not isinstance(wanted, (str, int)) or str(wanted).strip() == "":
         raise UsageError(
             f"{wanted!r} names no report.",
@@ -97,6 +99,12 @@ def report(account: Tenant, wanted: str | int, category: str | None = None) -> R
         table = _in_category(table, category)
     row = _one_of(_matching(table, wanted), table, wanted)
     return report_of(account, row)
+
+
+def _plain(wanted: Any) -> Any:
+    """A number of numpy, which a cell of `st.reports()` may be, as one of Python."""
+    is_number = isinstance(wanted, Integral) and wanted is not True and wanted is not False
+    return int(wanted) if is_number else wanted
 
 
 def report_of(account: Tenant, row: Any) -> Report:

@@ -15,6 +15,7 @@ from stnb.errors import BadFilter, printable, tongue
 from stnb.errors.copying import StaysHere
 from stnb.pull import Pull
 
+from .. import misuse
 from .models import Choice, Description, Parameter, choices
 from .values import Values
 
@@ -68,6 +69,34 @@ class Report(StaysHere):
             head = Cell(label, f"{QUIET};font-weight:400;white-space:nowrap", heading=True)
             rows.append([head, Cell(text, "white-space:normal")])
         return str(element("div", title, html_table(rows, style="font-size:90%", lines=False)))
+
+    if not TYPE_CHECKING:  # what it does not have: a type checker is to say so itself
+
+        def __call__(self, *bare: object, **arguments: object) -> None:
+            misuse.report_used(self.name, self._written())
+
+        def __getitem__(self, key: object) -> None:
+            misuse.report_used(self.name, self._written())
+
+        def __iter__(self) -> None:
+            misuse.report_used(self.name, self._written())
+
+        def __len__(self) -> int:
+            misuse.report_used(self.name, self._written())
+
+        def __bool__(self) -> bool:
+            return True  # else Python would ask for the length
+
+        def __getattr__(self, name: str) -> None:
+            if name.startswith("_"):
+                raise AttributeError(name)
+            has = [each for each in dir(self) if not each.startswith("_")]
+            misuse.report_lacks(self.name, name, has, self._written())
+
+    def _written(self) -> str:
+        """A run, as it is written in Python."""
+        needed = ", ".join(f"{p.py}=…" for p in self._about.parameters if p.required)
+        return f"st.report({self.id}).run({needed})"
 
     def _where(self) -> str:
         return f"report {self.id} · {self.category}"

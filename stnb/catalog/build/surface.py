@@ -227,13 +227,22 @@ def _get(catalog: Catalog, endpoint: Endpoint, name: str) -> list[str]:
     if not by_ids or has_own_id:
         many = one
     row = "bytes" if endpoint.kind == "file" else "pd.Series[Any]"
+    kind = _kind_of_id(route)
     ellipsis = "-> pd.DataFrame: ..."
     return [
         "    @overload",
-        f"    def get(self, id: Id | None = None, **filters: Unpack[{one}]) -> {row}: ...",
+        f"    def get(self, id: {kind} | None = None, **filters: Unpack[{one}]) -> {row}: ...",
         "    @overload",
         f"    def get(self, id: Iterable[Any], **filters: Unpack[{many}]) {ellipsis}",
     ]
+
+
+def _kind_of_id(route: Endpoint | None) -> str:
+    """The type of what names one record: a number, if its route does not say otherwise."""
+    path = [] if route is None else [p for p in route.filters if p.where == "path"]
+    if path and path[-1].type == "guid":
+        return "Guid"
+    return "Id"
 
 
 def _annotation(param: Param, several: bool = False, free: bool = False) -> str:

@@ -22,7 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from . import states
+from . import options, states
 from .answer import Call, Demo
 from .bodies import Answer
 from .control import control
@@ -78,11 +78,23 @@ def make_app(
         number: which of several demo tenants it is; each has an id, a pair and a zone of its own,
             as `keys_of` says.
 
+    Raises:
+        ValueError: an option cannot be what it is, in one sentence.
+
     Example:
         >>> transport = httpx.ASGITransport(make_app(scale=0.1, faults=["429-header"]))
     """
-    if not 0 < speed <= 100_000:
-        raise ValueError(f"{speed!r} is no speed; it lies above 0 and up to 100,000.")
+    options.check(
+        seed=seed,
+        scale=scale,
+        today=today,
+        latency=latency,
+        faults=faults,
+        rate_limit=rate_limit,
+        scopes=scopes,
+        speed=speed,
+        number=number,
+    )
     day = today or _today(clock)
     pace = speed if live else None
     demo = Demo(seed, scale, day, scopes, rate_limit, clock, pace, keys_of(number))

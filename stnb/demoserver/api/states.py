@@ -100,7 +100,7 @@ class State:
         Raises:
             ValueError: there is no such state, or no such variant of it.
         """
-        name, _, variant = text.partition(":")
+        name, _, variant = str(text).partition(":")
         if name not in STATES:
             raise ValueError(f"{name!r} is no state of the demo; there are {', '.join(STATES)}.")
         forms = STATES[name]

@@ -96,8 +96,10 @@ class ManyCalls(Source):
 
     def _fill(self, flying: set[asyncio.Task[Arrived]], todo: Iterator[int]) -> bool:
         """Start calls in the lanes that are free; says whether any is in flight."""
-        limit = self.task.limit
-        while len(flying) < self.lanes_now() and (limit is None or self._before < limit):
+        limit, lanes = self.task.limit, self.lanes_now()
+        if limit is not None:  # the first calls may bring rows enough
+            lanes = min(lanes, len(self._sizes) + 1)
+        while len(flying) < lanes and (limit is None or self._before < limit):
             index = next(todo, None)
             if index is None:
                 break

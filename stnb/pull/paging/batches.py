@@ -44,16 +44,24 @@ class BatchWalk(Walk):
         super().__init__(*args)
         self.most = self.own.taken.ids
         self._parts: dict[int, list[Pairs]] = {}  # of the batches whose first page came
+        self._came = 0  # batches
 
     async def pages(self) -> AsyncGenerator[Page, None]:
         self.move()  # the journal is there before the first page
         todo = [i for i in range(len(self.call.batches)) if i not in self.position.done]
         self.more = False
-        async with aclosing(side_by_side(iter(todo), self._ask, self.lanes_now)) as found:
+        async with aclosing(side_by_side(iter(todo), self._ask, self._lanes)) as found:
             async for page in found:
+                self._came += 1
                 async for other in self._others(page):
                     yield other
                 yield replace(page, total=None)
+
+    def _lanes(self) -> int:
+        """How many batches may be asked for at once: of a limited pull the first may be enough."""
+        if self.paging.limit is None:
+            return self.lanes_now()
+        return min(self.lanes_now(), self._came + 1)
 
     async def _others(self, first: Page) -> AsyncGenerator[Page, None]:
         """The pages behind the first one of a batch, of which there are none as a rule."""
