@@ -428,3 +428,18 @@ def test_a_large_frame_takes_less_than_two_seconds() -> None:
         taken.append(time.process_time() - start)
 
     assert min(taken) < 2
+
+
+def test_a_wide_frame_takes_as_long_as_its_columns() -> None:
+    """A page of four times as many columns takes four times as long, and not sixteen times."""
+    narrow = profile.profile(pd.DataFrame({f"c{at}": [at, at + 1] for at in range(100)}))
+    wide = pd.concat([narrow] * 8)
+    wider = pd.concat([wide] * 4)
+
+    taken = []
+    for frame in (wide, wider):
+        start = time.process_time()
+        profile_page.page(frame)
+        taken.append(time.process_time() - start)
+
+    assert taken[1] < 8 * taken[0] + 0.05
