@@ -12,6 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar, overload
 import pandas as pd
 
 from stnb.catalog import Endpoint, Param
+from stnb.errors.interrupts import in_one_line
 from stnb.pull.options import Options
 
 from . import cards, misuse
@@ -51,6 +52,7 @@ class Verb(Generic[T]):
     def __repr__(self) -> str:
         return f"<{self.__name__} of {self._endpoint.name}>"
 
+    @in_one_line
     def __call__(self, *bare: object, **arguments: Any) -> T:
         misuse.refuse_bare(self._endpoint, self.__name__, bare)
         misuse.refuse_packed(self._endpoint, self.__name__, arguments)

@@ -82,11 +82,7 @@ def joined(parts: Iterable[str]) -> Html:
         >>> joined(["a & b ", element("b", "c")])
         'a &amp; b <b>c</b>'
     """
-    made = Html()
-    for part in parts:
-        safe = part if isinstance(part, Html) else _escaped(part)
-        made = Html(made + safe)
-    return made
+    return Html("".join(part if isinstance(part, Html) else _escaped(part) for part in parts))
 
 
 def _escaped(text: str) -> str:

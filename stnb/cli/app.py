@@ -7,7 +7,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-import os
 import secrets
 import subprocess
 import sys
@@ -23,9 +22,10 @@ from stnb.errors.packages import lacking, missing
 from .server import (
     Page,
     add_page_options,
-    config_path,
     end_on_signals,
+    environment_of,
     free_port,
+    server_command,
     started,
     stay,
     write_private,
@@ -102,7 +102,7 @@ def _served(
         config = json.dumps(_config(port, token, dark))
         write_private(folder / "voila.json", config)
         log_file = folder / "log"
-        command = [sys.executable, "-m", "voila", str(page), f"--Voila.port={port}"]
+        command = server_command("voila", str(page), f"--Voila.port={port}")
         with (
             log_file.open("wb") as log,  # every visitor's kernel adds to it
             started(command, _environment(folder, profile), folder, log) as server,
@@ -136,10 +136,9 @@ def _config(port: int, token: str, dark: bool) -> dict[str, Any]:
 
 def _environment(folder: Path, profile: str | None) -> dict[str, str]:
     return {
-        **os.environ,
+        **environment_of(folder),
         "STNB_APP_FOLDER": str(Path.cwd()),
         "STNB_APP_PROFILE": profile or "",
-        "JUPYTER_CONFIG_PATH": config_path(folder),
     }
 
 

@@ -8,7 +8,6 @@ import json
 import os
 import secrets
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,11 +19,12 @@ from . import notebooks
 from .server import (
     Page,
     add_page_options,
-    config_path,
     end_on_signals,
+    environment_of,
     free_port,
     host_in_address,
     is_this_machine,
+    server_command,
     started,
     stay,
     write_private,
@@ -117,7 +117,7 @@ def _served(
 
 
 def _environment(token_file: Path) -> dict[str, str]:
-    environment = {**os.environ, "JUPYTER_CONFIG_PATH": config_path(token_file.parent, CONFIG)}
+    environment = environment_of(token_file.parent, CONFIG)
     # The config file wins over the reader's own; with JUPYTER_NO_CONFIG no such file is read.
     environment.pop("JUPYTER_TOKEN", None)
     environment["JUPYTER_TOKEN_FILE"] = str(token_file)
@@ -141,7 +141,7 @@ def _command(folder: Path, host: str, port: int, first: str) -> list[str]:
         "LabApp.news_url": "None",  # no request beyond the package index
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
-    command = [sys.executable, "-m", "stnb.cli.lab_server"]
+    command = server_command("lab")
     if _is_root():  # as in a container
         command.append("--allow-root")
     for name, value in options.items():

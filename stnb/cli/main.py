@@ -6,18 +6,20 @@ Exit codes: 0 done, 1 failed, 2 the command cannot be carried out as written.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import importlib.metadata
 import os
 import sys
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 
 from stnb.errors import CannotSave, SetupError, StnbError, StnbWarning, UsageError, tongue
 
 from . import completion
 from .guesses import understood
-from .terminal import Parser, say
+from .terminal import Parser, open_streams, say
 
 EXAMPLES = """examples:
   stnb lab
@@ -65,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit code.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    open_streams()
     try:
         with tongue.shell():
             return _run(given)
@@ -74,11 +77,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         say("stnb: interrupted.")
         return FAILED
-    except BrokenPipeError:
-        # The reader of our output, such as `head`, has seen enough. Python would complain once more
-        # when it flushes standard output at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
+        _write_no_more()
         return DONE
+    except OSError as err:
+        say(f"stnb: {_of_the_system(err)}")
+        _write_no_more()
+        return FAILED
+
+
+def _write_no_more() -> None:
+    """Python would complain once more when it flushes standard output at the end."""
+    with contextlib.suppress(OSError, ValueError):  # what is no file has no number
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _of_the_system(err: OSError) -> StnbError:
+    """What the system refused, where no command expected it, such as a full disk for the output."""
+    from stnb.credentials import no_working_folder  # most commands end without it
+
+    try:
+        Path.cwd()
+    except OSError:
+        return no_working_folder()
+    of_what = f": {err.filename}" if err.filename else ""
+    return StnbError(
+        "The command was not carried out to its end.",
+        f"The system says: {err.strerror or err}{of_what}.",
+        "Mend what it says, such as a full disk or a folder without rights, and call it again.",
+    )
 
 
 def _run(given: Sequence[str]) -> int:

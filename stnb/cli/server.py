@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import functools
 import html
 import ipaddress
@@ -21,12 +22,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from stnb.errors import SetupError
+from stnb.errors import SetupError, UsageError
 
+from . import page_server
 from .terminal import add_browser_option, say, whole
 
 PATIENCE = 60.0  # seconds until the server must have answered
 PORTS = 100  # to try
+LAST_PORT = 65_535
+MARK = "listens"  # the file by which our own server tells that it has the port
 
 
 @dataclass(frozen=True)
@@ -93,13 +97,33 @@ def stay(server: subprocess.Popen[bytes], page: Page, private: Path, browser: bo
         SetupError: the server did not start.
     """
     try:
-        until_it_answers(server, page.answers, page.server, page.command)
+        until_it_listens(server, private / MARK, page)
         say(page.lines)
         if browser:
             webbrowser.open(redirect_file(private, page.address).as_uri())
         return server.wait()
     except KeyboardInterrupt:
         return 0
+
+
+def server_command(name: str, *arguments: str) -> list[str]:
+    """The command that starts JupyterLab ("lab") or Voila ("voila")."""
+    return [sys.executable, "-m", page_server.__name__, name, *arguments]
+
+
+def environment_of(private: Path, *settings: Path) -> dict[str, str]:
+    """The process variables of a server.
+
+    Args:
+        private: a folder that no other user reads, with settings of the server; it tells there
+            that it has its port.
+        settings: further folders with settings.
+    """
+    return {
+        **os.environ,
+        "JUPYTER_CONFIG_PATH": config_path(private, *settings),
+        page_server.LISTENS: str(private / MARK),
+    }
 
 
 def config_path(*folders: Path) -> str:
@@ -112,22 +136,42 @@ def config_path(*folders: Path) -> str:
 
 
 def free_port(host: str, first: int) -> int:
-    """The first port from `first` on that nobody listens on.
+    """The first port from `first` on that nobody listens on; any for 0.
 
     Raises:
-        SetupError: none of a hundred ports is free.
+        UsageError: there is no port of that number.
+        SetupError: none of a hundred ports is free, or the host is not this machine's.
     """
     # Another program may take the port before the server does; the server then ends with an error,
-    # which `until_it_answers` reports.
+    # which `until_it_listens` reports.
+    if not 0 <= first <= LAST_PORT:
+        raise UsageError(
+            f"There is no port {first}.",
+            f"Ports have numbers up to {LAST_PORT}.",
+            "Name one with --port, such as 8888, or leave it out.",
+        )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for port in range(first, first + PORTS):
-        with socket.socket(family) as probe, contextlib.suppress(OSError):
-            probe.bind((host, port))
-            return port
+    for port in range(first, min(first + PORTS, LAST_PORT + 1)):
+        with socket.socket(family) as probe:
+            try:
+                probe.bind((host, port))
+            except OSError as err:
+                if err.errno not in (errno.EADDRINUSE, errno.EACCES):
+                    raise _no_such_host(host, err) from None
+            else:
+                return int(probe.getsockname()[1])
     raise SetupError(
         f"No port from {first} on is free.",
-        f"{PORTS} of them were tried.",
+        f"{PORTS} of them were tried, or all up to the last.",
         "Name another with --port.",
+    )
+
+
+def _no_such_host(host: str, err: OSError) -> SetupError:
+    return SetupError(
+        f"Nothing can listen on {host}.",
+        f"The system says: {err.strerror or err}; likely it is no address of this machine.",
+        "Correct --host, or leave it out.",
     )
 
 
@@ -190,15 +234,14 @@ def _interrupt(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def until_it_answers(
-    server: subprocess.Popen[bytes], address: str, name: str, command: str
-) -> None:
-    """Wait for the server's first answer, whatever its status.
+def until_it_listens(server: subprocess.Popen[bytes], mark: Path, page: Page) -> None:
+    """Wait until the server has its port, and for its first answer, whatever its status.
+
+    An answer alone says little: while the server starts, another user's program can take the port,
+    answer in its place, and would be sent the token by the browser.
 
     Args:
-        address: what is asked for.
-        name: how the server is called in an error.
-        command: what starts it by itself, for the error.
+        mark: a file that the server makes once it has the port.
 
     Raises:
         SetupError: it ended, or did not answer in time.
@@ -207,23 +250,30 @@ def until_it_answers(
     while time.monotonic() < until:
         if server.poll() is not None:
             raise SetupError(
-                f"{name} did not start.",
+                f"{page.server} did not start.",
                 f"It ended with code {server.returncode}; its own messages are above.",
-                f"Try `{command}` by itself.",
+                f"Try `{page.command}` by itself.",
             )
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except urllib.error.HTTPError as answered:
-            answered.close()
+        if mark.exists() and _answers(page.answers):
             return
-        except OSError:
-            time.sleep(0.1)
+        time.sleep(0.1)
     raise SetupError(
-        f"{name} did not answer.",
+        f"{page.server} did not answer.",
         f"It had {PATIENCE:.0f} seconds.",
-        f"Try `{command}` by itself.",
+        f"Try `{page.command}` by itself.",
     )
+
+
+def _answers(address: str) -> bool:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(address, timeout=2):
+            return True
+    except urllib.error.HTTPError as answered:
+        answered.close()
+        return True
+    except OSError:
+        return False
 
 
 def end(server: subprocess.Popen[bytes]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
@@ -21,6 +22,18 @@ FORMATS = ("csv", "json", "parquet", "xlsx")
 def say(text: str) -> None:
     """Print a line to standard error; standard output is for what the command was asked for."""
     print(printable(text), file=sys.stderr, flush=True)
+
+
+def open_streams() -> None:
+    """Have output that nobody reads (`>&-`) written to nowhere, and signs that the output's
+    encoding lacks escaped, as the streams of a terminal may be closed or in ASCII.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def print_csv(frame: pd.DataFrame) -> None:

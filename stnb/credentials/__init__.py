@@ -8,6 +8,7 @@ Nothing is ever written to `os.environ`.
 from .address import Address
 from .address import parsed as parsed_address
 from .check import doubt
+from .here import no_working_folder, working_folder
 from .hints import hints
 from .limits import USUAL, Limits, limits_of
 from .models import DEFAULT, DEMO, FIELDS, HOSTS, PREFIX, Credentials, Profile, Settings, variable
@@ -35,10 +36,12 @@ __all__ = [
     "limits_of",
     "load",
     "nearest",
+    "no_working_folder",
     "of_process",
     "of_profile",
     "parsed_address",
     "profiles",
     "settings",
     "variable",
+    "working_folder",
 ]

@@ -12,6 +12,7 @@ from pathlib import Path
 from stnb.errors.printable import without_unseen_ends
 
 from . import open_file
+from .here import working_folder
 from .lines import Lines, read_lines
 from .models import OURS, PREFIX, Settings
 from .secret import Values
@@ -27,13 +28,14 @@ def settings(env_file: str | os.PathLike[str] | None = None) -> Settings:
 
     Raises:
         CredentialsMissing: the named file is not there.
+        SetupError: the working directory is not there any more.
         CredentialsInvalid: the file cannot be read as text, is no regular file of at most 1 MB, or
             another user of this machine owns it or may write to it.
     """
     if env_file is not None:
         file: Path | None = Path(env_file)
     else:
-        file = nearest(Path.cwd())
+        file = nearest(working_folder())
     found = Lines()
     if file is not None:
         found = read_lines(_text(file))

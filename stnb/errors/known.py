@@ -26,15 +26,17 @@ _HOLDERS: weakref.WeakValueDictionary[int, Holder] = weakref.WeakValueDictionary
 
 
 def small(text: str) -> str:
-    """A text with small letters from A to Z, as long as it was.
+    """A text with small letters from A to Z, also for full-width signs, as long as it was.
 
-    >>> small("Ak1.ÄB")
-    'ak1.Äb'
+    >>> small("Ak1.ÄB ａＫ１")
+    'ak1.Äb ak1'
     """
     return text.translate(_SMALL)
 
 
 _SMALL = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}
+# The full-width forms of "!" to "~" stand in the same order.
+_SMALL |= {code + 0xFEE0: _SMALL.get(code, code) for code in range(ord("!"), ord("~") + 1)}
 
 
 class _Pieces:
@@ -87,14 +89,26 @@ def secrets() -> set[str]:
 
 
 def pieces(secrets: Iterable[str]) -> set[str]:
-    """Every fifth piece of five characters of secrets, in small letters.
+    """Every fifth piece of five characters of secrets, in small letters, in both directions.
 
     >>> sorted(pieces(["ABCDEFGHIJKLM"]))
-    ['abcde', 'fghij']
+    ['abcde', 'fghij', 'hgfed', 'mlkji']
     """
     found: set[str] = set()
-    for secret in map(small, secrets):
+    for secret in map(small, both_ways(secrets)):
         found.update(secret[at : at + PIECE] for at in range(0, len(secret) - PIECE + 1, PIECE))
+    return found
+
+
+def both_ways(secrets: Iterable[str]) -> set[str]:
+    """Secrets as they are, and from their end to their beginning.
+
+    >>> sorted(both_ways(["abc"]))
+    ['abc', 'cba']
+    """
+    found: set[str] = set()
+    for secret in secrets:
+        found |= {secret, secret[::-1]}
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import string
 
 from . import known
 from .decoded import words
@@ -25,6 +26,8 @@ SHAPES = re.compile(
     r"|(?<=\bBasic )(?=[^\s\d]*\d)[A-Za-z0-9+/]{9,}+=*+"
 )
 
+# What may stand between the characters of a secret, as in lines of eight or a list of letters.
+_WITHOUT_CUTS = dict.fromkeys(map(ord, string.whitespace + "\u00a0\u2028\u2029\"',;|()[]{}<>*"))
 
 # What everybody knows, in small letters. A line of .env that was pasted into another one makes a
 # secret with such names in it, and they are what the error about it has to say.
@@ -60,10 +63,11 @@ def masked(text: str, *secrets: str) -> str:
     """
     if len(text) < SHORTEST and text.isascii():
         return text  # as most keys of an answer; no run of a secret fits in
-    everything = known.secrets().union(secrets)
+    everything = known.both_ways(known.secrets().union(secrets))
     further = known.pieces(secrets)
     spans = [match.span() for match in SHAPES.finditer(text)]
     spans += _runs(text, everything, further)
+    spans += _cut_runs(text, everything, further)
     # Mostly no word holds a secret, and one look at all of them says so.
     found = list(words(text))
     if _runs("\n".join(word.plain for word in found), everything, further):
@@ -89,6 +93,18 @@ def _runs(text: str, secrets: set[str], further: set[str]) -> list[tuple[int, in
         shared = _shared(set(runs.values()), of_size, size)
         found += [(at, at + size) for at, run in runs.items() if run in shared]
     return found
+
+
+def _cut_runs(text: str, secrets: set[str], further: set[str]) -> list[tuple[int, int]]:
+    """Where runs of a secret are that blanks, line breaks, quotes or commas cut."""
+    whole = text.translate(_WITHOUT_CUTS)
+    runs = []
+    if len(whole) != len(text):
+        runs = _runs(whole, secrets, further)
+    if not runs:
+        return []
+    kept = [at for at, sign in enumerate(text) if ord(sign) not in _WITHOUT_CUTS]
+    return [(kept[start], kept[end - 1] + 1) for start, end in runs]
 
 
 def _shared(runs: set[str], secrets: list[str], size: int) -> set[str]:

@@ -18,6 +18,7 @@ from numbers import Integral, Real
 from typing import Any, TypeVar, cast
 
 from . import StnbError, UsageError
+from .interrupts import in_one_line
 
 # What Python, pandas and Arrow raise for arguments that they cannot use.
 MISUSE = (TypeError, AttributeError, ValueError, LookupError, NotImplementedError)
@@ -42,6 +43,7 @@ def explains_misuse(owner: str) -> Callable[[Decorated], Decorated]:
     """Have a public function, or the public methods of a class, answer misuse in sentences.
 
     Errors of our own, and errors of calls whose arguments are of the right kind, pass unchanged.
+    An interrupt is said in one line.
 
     Args:
         owner: how what it belongs to is written, such as "stnb" or "st".
@@ -65,6 +67,7 @@ def explains_misuse(owner: str) -> Callable[[Decorated], Decorated]:
 def _wrapped(function: Callable[..., Any], owner: str) -> Callable[..., Any]:
     call = f"{owner}.{function.__name__}"
 
+    @in_one_line
     @functools.wraps(function)
     def answering(*args: Any, **named: Any) -> Any:
         try:

@@ -68,7 +68,7 @@ def sql(
         SetupError: DuckDB is not installed.
         UsageError: the folder has no tables, a table had no rows then, or DuckDB refuses the query;
             its words are quoted.
-        KeyboardInterrupt: the query was interrupted. DuckDB has stopped, or stops after the one
+        Interrupted: the query was interrupted. DuckDB has stopped, or stops after the one
             long step in which it is.
 
     Example:

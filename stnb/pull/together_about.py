@@ -30,8 +30,10 @@ def of_tenants(
         converted: the columns whose type differs.
     """
     whole = [about.get("complete") for about in abouts.values()]
+    # A tenant whose pull was interrupted before it began has no provenance.
+    begun = [about for about in abouts.values() if "began" in about]
     complete: bool | None = None
-    if failed or False in whole:
+    if failed or False in whole or len(begun) < len(abouts):
         complete = False
     elif None not in whole:
         complete = True
@@ -52,8 +54,8 @@ def of_tenants(
         "total": total,
         "complete": complete,
         "first": _first_rows(first, len(abouts)),
-        "began": min((about["began"] for about in abouts.values()), default=""),
-        "seconds": max((about["seconds"] for about in abouts.values()), default=0.0),
+        "began": min((about["began"] for about in begun), default=""),
+        "seconds": max((about["seconds"] for about in begun), default=0.0),
         "drift": drift,
     }
     for name in SUMS:

@@ -104,10 +104,11 @@ def profile(df: pd.DataFrame) -> FrameProfile:
     for at, name in enumerate(names):
         columns.append(content(name, df.iloc[:, at], promised.get(name)))
     found = _oddities(df, columns, origin)
+    dtypes = list(df.dtypes)  # pandas makes them of all columns each time they are asked for
     rows = []
     for at, column in enumerate(columns):
         sentences = [sentence(oddity) for oddity in found[at]]
-        rows.append((str(df.dtypes.iloc[at]), *_facts(column), "; ".join(sentences)))
+        rows.append((str(dtypes[at]), *_facts(column), "; ".join(sentences)))
     index = pd.Index(names, name="column", dtype="str")
     answer = FrameProfile(pd.DataFrame(rows, columns=list(FACTS), index=index).astype(FACTS))
     answer.attrs["profile"] = {

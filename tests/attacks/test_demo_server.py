@@ -204,7 +204,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_the_app_knows_its_own_host_only(app: str) -> None:
     """A rebound name is refused with the right token too; so is a page of another site that opens
-    the kernel's channel.
+    the kernel's channel with the cookie of a visitor who is logged in.
     """
     base, _, token = app.partition("/?token=")
     kernel = "00000000-0000-0000-0000-000000000000"
@@ -217,12 +217,45 @@ def test_the_app_knows_its_own_host_only(app: str) -> None:
         assert httpx.get(app, headers={"host": host}).status_code == 403
         assert httpx.get(channels, headers=there).status_code == 403
 
-    foreign = {"origin": "http://evil.example"}
-    upgrade = {
-        "upgrade": "websocket",
-        "connection": "Upgrade",
-        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
-        "sec-websocket-version": "13",
-    }
-    opened = httpx.get(channels, headers={**foreign, **upgrade})
-    assert opened.status_code == 403
+    kernel, cookies = visited(app)
+    port = base.rpartition(":")[2]
+    assert channel(base, kernel, cookies, base) == 101
+    assert channel(base, kernel, "", base) == 403
+    for origin in ("http://evil.example", "null", "", "http://127.0.0.1:1"):
+        assert channel(base, kernel, cookies, origin) == 403
+    rebound = f"http://evil.example:{port}"
+    assert channel(base, kernel, cookies, rebound, host=f"evil.example:{port}") == 403
+
+
+def visited(address: str) -> tuple[str, str]:
+    """A visitor opens the page with its token: the kernel that it got, and the cookies."""
+    read = ""
+    with httpx.Client(timeout=60) as visitor, visitor.stream("GET", address) as page:
+        assert page.status_code == 200
+        for part in page.iter_text():
+            read += part
+            if found := re.search(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", read):
+                break
+        cookies = [f"{name}={value}" for name, value in visitor.cookies.items()]
+    assert found
+    assert cookies
+    return found[0], "; ".join(cookies)
+
+
+def channel(base: str, kernel: str, cookies: str, origin: str, host: str = "") -> int:
+    """The status of a WebSocket to the kernel, as a browser opens it for a page of that origin."""
+    name, _, port = base.removeprefix("http://").rpartition(":")
+    lines = [
+        f"GET /api/kernels/{kernel}/channels HTTP/1.1",
+        f"Host: {host or f'{name}:{port}'}",
+        f"Origin: {origin}",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        "Sec-WebSocket-Version: 13",
+    ]
+    if cookies:
+        lines.append(f"Cookie: {cookies}")
+    with socket.create_connection((name, int(port)), timeout=20) as line:
+        line.sendall("\r\n".join([*lines, "", ""]).encode())
+        return int(line.recv(64).split()[1])

@@ -9,6 +9,7 @@ import json
 import logging
 import pickle
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,6 +91,36 @@ def test_no_answer_of_a_server_shows_a_part(way: str, secret: str, status: int) 
         st.jpm.jobs.pull()
     err = caught.value
     assert shows_nothing(err, repr(err), err.args, vars(err))
+
+
+# Ways in which a secret is written that the search for a run of it does not see.
+CUTS: dict[str, Callable[[str], str]] = {
+    "turned round": lambda s: s[::-1],
+    "half, turned round": lambda s: s[: len(s) // 2][::-1],
+    "turned round in base64": lambda s: base64.b64encode(s[::-1].encode()).decode(),
+    "full-width": lambda s: "".join(chr(ord(sign) + 0xFEE0) for sign in s),
+    "in lines of eight": lambda s: "\n".join(s[at : at + 8] for at in range(0, len(s), 8)),
+    "in lines of Windows": lambda s: "\r\n".join(s[at : at + 3] for at in range(0, len(s), 3)),
+    "between tabs": lambda s: "\t".join(s[at : at + 5] for at in range(0, len(s), 5)),
+    "letter by letter": " ".join,
+    "as a list": lambda s: json.dumps(list(s)),
+    "as a tuple": lambda s: str(tuple(s)),
+    "between U+2028": "\u2028".join,
+}
+
+
+@pytest.mark.parametrize("way", CUTS)
+@pytest.mark.parametrize("secret", KNOWN, ids=["secret", "id", "key", "token"])
+def test_what_is_cut_or_turned_round_is_masked(
+    way: str, secret: str, secrets: list[Secret]
+) -> None:
+    """However long the pieces are, nothing of it is left, and what stands around it is."""
+    told = masked(f"Before it: {CUTS[way](secret)} and after it.")
+
+    assert told.startswith("Before it: ")
+    assert told.endswith(" and after it.")
+    left = told.removeprefix("Before it: ").removesuffix(" and after it.")
+    assert len(re.sub(r"[^A-Za-z0-9\uff01-\uff5e]", "", left)) <= 8
 
 
 @pytest.mark.parametrize(("way", "at"), of_each(ECHOES, range(3)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -11,6 +12,7 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +75,86 @@ def test_a_port_in_use_is_passed_over() -> None:
         port = taken.getsockname()[1]
 
         assert server.free_port("127.0.0.1", port) > port
+
+
+@pytest.mark.parametrize("port", [-1, 65_536, 10**12])
+def test_a_port_that_cannot_be_is_refused(port: int) -> None:
+    """A number outside of what ports have."""
+    with pytest.raises(stnb.errors.UsageError, match="no port"):
+        server.free_port("127.0.0.1", port)
+
+
+def test_any_port_is_one_that_is_known() -> None:
+    """0 takes a free one, and the address says which."""
+    assert server.free_port("127.0.0.1", 0) > 0
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])
+def test_a_host_of_another_machine_is_named(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the ports are to blame."""
+
+    def refuse(*address: Any) -> None:
+        raise OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    with pytest.raises(stnb.errors.SetupError, match="Nothing can listen on"):
+        server.free_port(host, 8888)
+
+
+class Silent:
+    """A process that runs and never takes its port."""
+
+    returncode = None
+
+    def poll(self) -> None:
+        return None
+
+
+def test_an_answer_of_another_program_is_not_the_server_s(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While ours starts, another user's program may take its port: it would be sent the token."""
+    monkeypatch.setattr(server, "PATIENCE", 0.3)
+    page = server.Page("http://x/?token=t", "http://x/api", "The app", "voila", "")
+    asked: list[str] = []
+
+    def answers(address: str) -> bool:
+        asked.append(address)
+        return True
+
+    monkeypatch.setattr(server, "_answers", answers)
+    with pytest.raises(stnb.errors.SetupError, match="did not answer"):
+        server.until_it_listens(Silent(), tmp_path / "mark", page)  # type: ignore[arg-type]
+    assert asked == []
+
+    (tmp_path / "mark").touch()
+    server.until_it_listens(Silent(), tmp_path / "mark", page)  # type: ignore[arg-type]
+    assert asked == [page.answers]
+
+
+MARKS = """
+import os, pathlib, sys
+os.environ["STNB_PAGE_LISTENS"] = sys.argv[1]
+from stnb.cli import page_server
+mark = pathlib.Path(sys.argv[1])
+page_server._tell_when_it_listens(mark)
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+server = HTTPServer(lambda request: None)
+sockets = bind_sockets(0, "127.0.0.1")
+assert not mark.exists()
+server.add_sockets(sockets)
+assert mark.exists()
+"""
+
+
+def test_the_server_tells_once_it_has_its_port(tmp_path: Path) -> None:
+    """And not before."""
+    pytest.importorskip("tornado")
+    command = [sys.executable, "-W", "error", "-c", MARKS, str(tmp_path / "mark")]
+    environment = {**os.environ, "PYTHONPATH": str(Path(stnb.__file__).parents[1])}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 def test_in_a_checkout_the_notebooks_are_its_own() -> None:

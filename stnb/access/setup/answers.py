@@ -55,9 +55,11 @@ def place(env_file: str | os.PathLike[str] | None = None) -> Path:
     Raises:
         CannotSave: it is a folder or a device.
     """
-    file = credentials.nearest(Path.cwd()) or Path.cwd() / ".env"
     if env_file is not None:
         file = Path(env_file).expanduser().absolute()
+    else:
+        here = credentials.working_folder()
+        file = credentials.nearest(here) or here / ".env"
     try:
         real_file(file)
     except OSError as err:

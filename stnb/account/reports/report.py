@@ -13,6 +13,8 @@ from stnb.catalog.html_table import QUIET, Cell, element
 from stnb.catalog.html_table import table as html_table
 from stnb.errors import BadFilter, printable, tongue
 from stnb.errors.copying import StaysHere
+from stnb.errors.interrupts import in_one_line
+from stnb.errors.misused import explains_misuse
 from stnb.pull import Pull
 
 from .. import misuse
@@ -30,6 +32,7 @@ SPAN = "last month"  # of a first look
 SHOWN = 4  # choices of a parameter on the card
 
 
+@explains_misuse("report")
 class Report(StaysHere):
     """A report of the tenant. Nothing is run until `run` is called.
 
@@ -248,6 +251,7 @@ class Run(Generic[T]):
     def __repr__(self) -> str:
         return f"<{self.__name__} of the report {self._about.name!r}>"
 
+    @in_one_line
     def __call__(self, /, *bare: object, **arguments: Any) -> T:
         if bare:
             name = next((p.py for p in self._about.parameters), "limit")

@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import httpx
+import pandas as pd
 import pytest
 
 import stnb
@@ -56,6 +57,26 @@ def test_what_had_arrived_of_every_tenant_is_in_last_partial(pages: int) -> None
         assert set(kept["tenant"]) == set(accounts)
         assert not kept.duplicated(["tenant", "id"]).any()
         assert kept.attrs["stnb"]["complete"] is False
+
+
+def test_tenants_that_never_began_have_no_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt before any of them has begun is said in one line, too."""
+    fake = Stuck(0)
+    ts = stnb.Tenants({"t1": Account(fake.session(), catalog=CATALOG)})
+
+    def pressed(self: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("stnb.pull.together.PullOfTenants.check_process", pressed)
+    monkeypatch.setattr("stnb.pull.run.Pull.rest", lambda self: pd.DataFrame())
+    with pytest.raises(stnb.errors.Interrupted) as caught:
+        ts.start("toys.widgets").wait()
+
+    assert caught.value._render_traceback_() == ["Interrupted; no rows had arrived."]
+    kept = quiet(lambda: stnb.last_partial)
+    assert kept is not None
+    assert kept.empty
+    assert kept.attrs["stnb"]["complete"] is False
 
 
 def test_an_interrupted_pull_goes_on_from_there() -> None:
