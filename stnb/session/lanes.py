@@ -18,6 +18,7 @@ from .limiter import RATE
 START = 8
 CALM = 4  # pages in flight at which the server is taken for idle
 SLOWER = 1.2  # times as slow as when idle: the server is busy
+AS_FAST = 1.1  # times as slow as when idle: nothing hints at a bound
 MUCH_SLOWER = 1.5  # times as slow as before with the same lanes
 WORTH = 0.5  # of what further lanes would bring if they cost nothing, so much has to come
 BETTER = 1.05  # times as many pages a second, that fewer lanes have to bring
@@ -84,6 +85,11 @@ class LaneCount:
         if self._is_fresh:
             return MOST
         return self.limit
+
+    @property
+    def is_learning(self) -> bool:
+        """Whether nothing is known yet: neither a bound, nor that the server bears the most."""
+        return self._is_fresh and self.limit < MOST
 
     def room(self, moment: float) -> float:
         """Seconds until one more page may be asked for; infinity if another has to end first."""
@@ -194,6 +200,8 @@ class LaneCount:
         if self._is_fresh and slower > SLOWER:
             self._is_fresh = False
             self._shrink(round(self.limit / slower) + 1)
+        elif self._is_fresh and slower <= AS_FAST:
+            self._grow(window, moment, 3)
         elif self._is_fresh:
             self._grow(window, moment)
 
@@ -210,11 +218,15 @@ class LaneCount:
             self._compare_with(window)
             self._set(before)
 
-    def _grow(self, window: Window, moment: float) -> None:
-        """Use more lanes, up to the bounds of the server and of the pace."""
+    def _grow(self, window: Window, moment: float, fresh: int = 2) -> None:
+        """Use more lanes, up to the bounds of the server and of the pace.
+
+        Args:
+            fresh: times as many, as long as nothing has hinted at a bound.
+        """
         wanted = math.floor(self.limit * 1.5)
         if self._is_fresh:
-            wanted = 2 * self.limit
+            wanted = fresh * self.limit
         if moment >= self._until:
             self._ceiling, self._until = MOST, math.inf
             wanted = math.ceil(self.limit * 1.25)

@@ -184,6 +184,13 @@ def test_a_short_pull_gains_too() -> None:
     assert mean(ours) < 0.75 * mean(fixed(START, lambda seed: scales, 48))
 
 
+def test_at_first_contact_a_server_has_all_lanes_soon() -> None:
+    """100,000 rows in 72 pages take little more than half the time of 40 larger ones in eight."""
+    ours = learned(lambda seed: scales, 72, rows=1400, noise=0.12)
+
+    assert mean(ours) < 0.54 * mean(fixed(START, lambda seed: scales, 40, rows=2500, noise=0.12))
+
+
 @pytest.mark.parametrize("pages", [48, 400, 2000])
 @pytest.mark.parametrize(
     "server",
