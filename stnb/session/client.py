@@ -151,7 +151,9 @@ class Session(StaysHere):
     def _gate(self) -> Gate:
         # A fork has none of its parent's requests in flight.
         place = (self.credentials.api_url, self.credentials.tenant, os.getpid())
-        return one(self._shared.gates, place, lambda: Gate(self._rate or RATE))
+        return one(
+            self._shared.gates, place, lambda: Gate(self._rate or RATE, self._shared.company)
+        )
 
     def reload(self) -> bool:
         """Read the profile again and use it from the next call on.
