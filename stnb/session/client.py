@@ -110,7 +110,9 @@ class Session(StaysHere):
         )
         turn = self._governor.turn
         self._auth = one(
-            self._shared.auths, credentials, lambda: TokenAuth(credentials, turn, self._clock)
+            self._shared.auths,
+            credentials,
+            lambda: TokenAuth(credentials, turn, self._clock, self._sleep),
         )
 
     def _times(self) -> Times | SharedTimes:
