@@ -185,7 +185,7 @@ class ListWalk(SizedWalk):
         limit, page_size = self.paging.limit, self.paging.page_size
         most = self.call.endpoint.page_size_max or 5000
         if page_size is not None:
-            return min(page_size, most)
+            return self.own.fit(min(page_size, most))
         if limit is not None and limit <= 2 * FIRST_PAGE:
             return self.own.fit(min(max(limit, 1), most))  # all of it in one answer
         if self.each_is_a_run:
@@ -205,7 +205,7 @@ class ListWalk(SizedWalk):
         if count(first.content) != size:
             return size  # pages that are not cut by what was asked for
         if self.paging.page_size is not None:
-            return self.paging.page_size
+            return self.own.fit(self.paging.page_size)
         most = self.own.fit(self.call.endpoint.page_size_max or 5000)
         if total is None or not self.is_free:
             return choose_size(total, self.lanes_now(), most)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from ..values import OurSize
+
 Query = tuple[tuple[str, str], ...]
 Fetch = Callable[[Query], Awaitable[tuple[bytes, str]]]
 
@@ -48,7 +50,8 @@ class Paging:
 
     Attributes:
         limit: rows after which no further page is asked for.
-        page_size: rows a page; None lets the walk choose from the total.
+        page_size: rows a page; None lets the walk choose from the total, and an `OurSize` lets it
+            choose another if that one is refused.
         concurrency: pages in flight at most; None for as many as the tenant's server bears.
         now: what time it is by the server's clock, as the API writes it; asked for once its first
             answer is there, as the bound of a list that is read in several pages. None for no
@@ -61,6 +64,11 @@ class Paging:
     concurrency: int | None = None
     now: Callable[[], str | None] = _unknown
     in_order: bool = False
+
+    @property
+    def size_is_ours(self) -> bool:
+        """Whether pages may have another size if theirs is refused."""
+        return self.page_size is None or isinstance(self.page_size, OurSize)
 
 
 @dataclass(frozen=True)
