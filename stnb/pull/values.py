@@ -34,6 +34,10 @@ class Ours(str):
     """
 
 
+class OurSize(int):
+    """Rows a page that stnb chooses by itself: pages have another size if the API refuses it."""
+
+
 def inactive_too(endpoint: Endpoint) -> dict[str, str]:
     """The filter that also shows inactive rows, added by stnb; empty if the API hides none."""
     if endpoint.shows_all is None:

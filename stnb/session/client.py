@@ -110,7 +110,9 @@ class Session(StaysHere):
         )
         turn = self._governor.turn
         self._auth = one(
-            self._shared.auths, credentials, lambda: TokenAuth(credentials, turn, self._clock)
+            self._shared.auths,
+            credentials,
+            lambda: TokenAuth(credentials, turn, self._clock, self._sleep),
         )
 
     def _times(self) -> Times | SharedTimes:
@@ -151,7 +153,9 @@ class Session(StaysHere):
     def _gate(self) -> Gate:
         # A fork has none of its parent's requests in flight.
         place = (self.credentials.api_url, self.credentials.tenant, os.getpid())
-        return one(self._shared.gates, place, lambda: Gate(self._rate or RATE))
+        return one(
+            self._shared.gates, place, lambda: Gate(self._rate or RATE, self._shared.company)
+        )
 
     def reload(self) -> bool:
         """Read the profile again and use it from the next call on.

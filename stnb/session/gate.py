@@ -6,6 +6,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable
 
+from .company import Company
 from .failure import Failure
 from .lane_times import Kind
 from .lanes import LaneCount, Try
@@ -17,13 +18,15 @@ class Gate:
 
     Args:
         rate: requests a second for the tenant.
+        company: the pages of all tenants.
 
     Attributes:
         lanes: how many may be in flight, and what is known of it.
     """
 
-    def __init__(self, rate: int) -> None:
+    def __init__(self, rate: int, company: Company | None = None) -> None:
         self.lanes = LaneCount(rate)
+        self._company = company or Company()
         self._first_in_line = asyncio.Lock()
         self._freed = asyncio.Event()
 
@@ -37,13 +40,16 @@ class Gate:
             once: asks for it, once.
         """
         page = await self._begin(kind)
+        clock = asyncio.get_running_loop().time
         try:
             result = await once()
         except BaseException:
             self.lanes.ended()
+            self._company.ended(id(self), clock())
             self._freed.set()
             raise
-        moment = asyncio.get_running_loop().time()
+        moment = clock()
+        self._company.ended(id(self), moment)
         if isinstance(result, Answer):
             self.lanes.came(page, result.seconds, moment)
         elif result.of_load:
@@ -62,7 +68,10 @@ class Gate:
                 if math.isfinite(wait):
                     limit = wait
                 await _either(self._freed, limit)
-            return self.lanes.begin(kind, clock())
+            moment = clock()
+            in_company = self._company.has_others(id(self), moment)
+            self._company.began(id(self))
+            return self.lanes.begin(kind, moment, in_company=in_company)
 
 
 async def _either(event: asyncio.Event, seconds: float | None) -> None:

@@ -6,6 +6,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .lane_refusals import MOST
+
+HOLD = 10.0  # seconds for which a bound is believed that was found first
 ENOUGH = 100  # pages of a window that count
 KEPT = 16  # pages after which a mean forgets the older ones
 # What pages are compared by: the resource, and the rows that were asked for.
@@ -81,6 +84,29 @@ class Window:
         if 2 * pages < self.pages:
             return None
         return total / pages
+
+
+@dataclass
+class Known:
+    """What the times of pages have taught.
+
+    Attributes:
+        ceiling: the bound that was found.
+        until: until when it is believed.
+        hold: for how many seconds the next one is.
+        is_fresh: whether nothing has hinted at a bound so far.
+        calm: the times of an idle server.
+        before: what a window is compared with.
+        before_limit: its lanes.
+    """
+
+    ceiling: int = MOST
+    until: float = math.inf
+    hold: float = HOLD
+    is_fresh: bool = True
+    calm: dict[Kind, Mean] = field(default_factory=dict)
+    before: Window | None = None
+    before_limit: int = 0
 
 
 def _usual(kind: Kind, means: Mapping[Kind, Mean]) -> float:

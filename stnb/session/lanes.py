@@ -8,22 +8,24 @@ of answers, and do not wait for a refusal.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 
 from .lane_refusals import LEAST, MOST, Levels
-from .lane_times import Kind, Mean, Window
+from .lane_times import HOLD, Kind, Known, Mean, Window
 from .limiter import RATE
 
 # Measured: 8 side by side bring most of what 16 bring to a small server, and leave it room.
 START = 8
 CALM = 4  # pages in flight at which the server is taken for idle
 SLOWER = 1.2  # times as slow as when idle: the server is busy
+AS_FAST = 1.1  # times as slow as when idle: nothing hints at a bound
 MUCH_SLOWER = 1.5  # times as slow as before with the same lanes
 WORTH = 0.5  # of what further lanes would bring if they cost nothing, so much has to come
 BETTER = 1.05  # times as many pages a second, that fewer lanes have to bring
 FULL = 3 / 4  # of the lanes were in use when a page began that counts
 EASE = 0.03  # seconds between two lanes that are tried for the first time
-HOLD, LONGEST_HOLD = 10.0, 600.0  # seconds for which a bound that was found is believed
+LONGEST_HOLD = 600.0  # seconds for which a bound that was found is believed at most
 LIFTED = 3  # pages that came beyond a bound: it was none
 LONGER = 3  # times as long a bound is believed that the server told by a refusal
 
@@ -63,13 +65,9 @@ class LaneCount:
         self._rate = rate
         self.limit, self.in_flight = START, 0
         self._tried, self._tried_at = START, -math.inf  # the most that was in use, and since when
-        # The bound that was found, until when it is believed, and for how long the next one is.
-        self._ceiling, self._until, self._hold = MOST, math.inf, HOLD
-        self._is_fresh = True  # whether nothing has hinted at a bound so far
-        self._calm: dict[Kind, Mean] = {}  # of an idle server
+        self._known = Known()
+        self._alone: tuple[int, Known] | None = None  # as it was before other tenants were read
         self._window = Window()
-        self._before: Window | None = None  # what the window is compared with, and its lanes
-        self._before_limit = 0
         self._change = 0
         self._proven = START  # the highest level at which a page came, or is to come
         self._refused_at = MOST + 1  # the lowest level that is believed to be refused
@@ -81,9 +79,19 @@ class LaneCount:
     @property
     def likely(self) -> int:
         """How many there will be, as far as one knows: the most, if nothing hints at a bound."""
-        if self._is_fresh:
+        if self._known.is_fresh:
             return MOST
         return self.limit
+
+    @property
+    def is_learning(self) -> bool:
+        """Whether nothing is known yet: neither a bound, nor that the server bears the most."""
+        return self._known.is_fresh and self.limit < MOST
+
+    @property
+    def is_in_company(self) -> bool:
+        """Whether other tenants were read when the last page began."""
+        return self._alone is not None
 
     def room(self, moment: float) -> float:
         """Seconds until one more page may be asked for; infinity if another has to end first."""
@@ -93,8 +101,17 @@ class LaneCount:
             return 0.0
         return max(self._tried_at + EASE - moment, 0.0)
 
-    def begin(self, kind: Kind, moment: float) -> Try:
-        """A page is asked for."""
+    def begin(self, kind: Kind, moment: float, *, in_company: bool = False) -> Try:
+        """A page is asked for.
+
+        Args:
+            in_company: whether other tenants are read beside this one. What times teach then holds
+                for this machine as much as for the server, and is forgotten after it.
+        """
+        if in_company and self._alone is None:
+            self._alone = self._wanted, deepcopy(self._known)
+        elif self._alone is not None and not in_company:
+            self._recall(*self._alone)
         self.in_flight += 1
         if self.in_flight > self._tried:
             self._tried, self._tried_at = self.in_flight, moment
@@ -112,10 +129,10 @@ class LaneCount:
         if page.level >= self._refused_at:
             self._beyond += 1
         if self._beyond >= LIFTED:  # what was taken for a bound was none
-            self._refused_at, self._ceiling, self._until = MOST + 1, MOST, math.inf
+            self._refused_at, self._known.ceiling, self._known.until = MOST + 1, MOST, math.inf
             self._wanted, self._beyond = max(self._wanted, page.level), 0
         if page.level <= CALM:
-            self._calm.setdefault(page.kind, Mean()).add(seconds)
+            self._known.calm.setdefault(page.kind, Mean()).add(seconds)
         if self.limit < self._wanted:
             self._regain()
         elif page.change == self._change and page.level >= FULL * self.limit:
@@ -136,11 +153,24 @@ class LaneCount:
         if bound <= self.limit:
             self._refused_at, self._proven = bound, bound - 1
             self._bound(bound - 1, moment)
-            self._until = moment + LONGER * (self._until - moment)
+            self._known.until = moment + LONGER * (self._known.until - moment)
             return
         wanted = self._wanted  # else it is a fault that may come at any count
         self._set(self.limit - 1)
         self._wanted = wanted
+
+    def _recall(self, limit: int, known: Known) -> None:
+        """Go back to what was known before other tenants were read; what the server refuses stays
+        known.
+        """
+        if self._refused_at <= MOST:
+            limit = min(limit, self._refused_at - 1)
+            ceiling = min(known.ceiling, self._refused_at - 1)
+            known = replace(known, ceiling=ceiling, until=self._known.until, is_fresh=False)
+        self._alone, self._known = None, known
+        self._set(limit)
+        self._change += 1
+        self._window = Window()
 
     def _regain(self) -> None:
         """Take back a lane that was lost by a fault, if enough pages came since."""
@@ -153,15 +183,15 @@ class LaneCount:
     def _enough(self) -> int:
         """Pages by which a count is judged: more if it differs little from the one before."""
         least = self.limit // 4 + 1
-        if self._before is None:
+        if self._known.before is None:
             return least
-        step = abs(self.limit / self._before_limit - 1) or 0.25
+        step = abs(self.limit / self._known.before_limit - 1) or 0.25
         noise = self._window.noise
         return max(least, min(round((5 * noise / step) ** 2), 8 * self.limit))
 
     def _judge(self, moment: float) -> None:
         """Change the count, or leave it, by the pages that came with it."""
-        window, before = self._window, self._before
+        window, before = self._window, self._known.before
         self._window = Window()
         slower = None
         if before is not None:
@@ -172,14 +202,14 @@ class LaneCount:
             return
         lanes = window.level / before.level
         gain = lanes / slower  # pages a second, against those before
-        if self.limit > self._before_limit:
+        if self.limit > self._known.before_limit:
             if gain < 1 + WORTH * (lanes - 1):
-                self._bound(self._before_limit, moment)
+                self._bound(self._known.before_limit, moment)
                 return
-            self._hold = HOLD
+            self._known.hold = HOLD
             self._compare_with(window)
             self._grow(window, moment)
-        elif self.limit < self._before_limit:
+        elif self.limit < self._known.before_limit:
             self._judge_fewer(window, gain, lanes, moment)
         elif slower > MUCH_SLOWER:
             self._compare_with(window)
@@ -190,16 +220,18 @@ class LaneCount:
 
     def _judge_alone(self, window: Window, moment: float) -> None:
         """Judge a count by the pages that came to an idle server; if it is the first one."""
-        slower = window.slower(self._calm) or 1.0
-        if self._is_fresh and slower > SLOWER:
-            self._is_fresh = False
+        slower = window.slower(self._known.calm) or 1.0
+        if self._known.is_fresh and slower > SLOWER:
+            self._known.is_fresh = False
             self._shrink(round(self.limit / slower) + 1)
-        elif self._is_fresh:
+        elif self._known.is_fresh and slower <= AS_FAST:
+            self._grow(window, moment, 3)
+        elif self._known.is_fresh:
             self._grow(window, moment)
 
     def _judge_fewer(self, window: Window, gain: float, lanes: float, moment: float) -> None:
         """Judge a count that is smaller than the one before."""
-        before = self._before_limit
+        before = self._known.before_limit
         if gain > BETTER:
             self._compare_with(window)
             self._believe(before - 1, moment)
@@ -210,18 +242,22 @@ class LaneCount:
             self._compare_with(window)
             self._set(before)
 
-    def _grow(self, window: Window, moment: float) -> None:
-        """Use more lanes, up to the bounds of the server and of the pace."""
+    def _grow(self, window: Window, moment: float, fresh: int = 2) -> None:
+        """Use more lanes, up to the bounds of the server and of the pace.
+
+        Args:
+            fresh: times as many, as long as nothing has hinted at a bound.
+        """
         wanted = math.floor(self.limit * 1.5)
-        if self._is_fresh:
-            wanted = 2 * self.limit
-        if moment >= self._until:
-            self._ceiling, self._until = MOST, math.inf
+        if self._known.is_fresh:
+            wanted = fresh * self.limit
+        if moment >= self._known.until:
+            self._known.ceiling, self._known.until = MOST, math.inf
             wanted = math.ceil(self.limit * 1.25)
-        if self._refused_at <= self._ceiling:  # one more tells whether it is still refused
+        if self._refused_at <= self._known.ceiling:  # one more tells whether it is still refused
             wanted = min(wanted, max(self._refused_at, self.limit))
         in_pace = math.ceil(self._rate * window.seconds)  # more could not be in flight
-        most = min(self._ceiling, max(START, in_pace))
+        most = min(self._known.ceiling, max(START, in_pace))
         self._set(max(min(wanted, most), self.limit))
 
     def _shrink(self, limit: int) -> None:
@@ -232,15 +268,15 @@ class LaneCount:
         """Hold a count that the server bears, and try more later only."""
         self._believe(limit, moment)
         self._set(limit)
-        self._before = None  # the next pages are what later ones are compared with
+        self._known.before = None  # the next pages are what later ones are compared with
 
     def _believe(self, ceiling: int, moment: float) -> None:
-        self._is_fresh = False
-        self._ceiling, self._until = max(ceiling, LEAST), moment + self._hold
-        self._hold = min(2 * self._hold, LONGEST_HOLD)
+        self._known.is_fresh = False
+        self._known.ceiling, self._known.until = max(ceiling, LEAST), moment + self._known.hold
+        self._known.hold = min(2 * self._known.hold, LONGEST_HOLD)
 
     def _compare_with(self, window: Window) -> None:
-        self._before, self._before_limit = window, self.limit
+        self._known.before, self._known.before_limit = window, self.limit
 
     def _set(self, limit: int) -> None:
         limit = min(max(limit, LEAST), MOST)

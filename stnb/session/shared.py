@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from stnb.credentials import Credentials
 
+from .company import Company
 from .gate import Gate
 from .learned import Learned
 from .limiter import Governor
@@ -26,18 +27,21 @@ class Shared:
         governors: the pace of each tenant.
         gates: the lanes of each tenant.
         learned: what the resources of each tenant take.
+        company: the pages of all tenants that are in flight.
     """
 
     auths: dict[Credentials, TokenAuth] = field(default_factory=dict)
     governors: dict[Hashable, Governor] = field(default_factory=dict)
     gates: dict[Hashable, Gate] = field(default_factory=dict)
     learned: dict[Hashable, Learned] = field(default_factory=dict)
+    company: Company = field(default_factory=Company)
 
     def forget_calls(self) -> None:
         """Forget what calls under way may hold; what was learned stays."""
         self.auths.clear()
         self.governors.clear()
         self.gates.clear()
+        self.company = Company()
 
 
 # Over the real network, so that two accounts of a tenant have one token and one pace.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
@@ -14,6 +15,7 @@ from stnb.credentials import Credentials, Secret
 from stnb.credentials.claims import claims_of
 
 from .deadline import deadline_of
+from .limiter import Sleep
 from .places import take_place
 from .text import read_json
 
@@ -27,6 +29,11 @@ LIFETIME = 900.0  # seconds, if the answer does not say
 # How often one request is sent at most: with tokens that it finds dead itself, and in all. Tokens
 # that other requests find dead meanwhile say little about it.
 FOUND_DEAD, ROUNDS = 8, 64
+# Tokens in a row that nobody was let in with, until requests end: of credentials that never let
+# anybody in, and of others. Another process may share those, and each token that it requests may
+# end ours, so that the last one is requested after a rest.
+NEVER, NOW = 2, 3
+REST = 0.5  # seconds at most, and at least half of it
 # Of a request: whether it goes without the app key, and whether a 401 is its answer.
 KEYLESS, ONCE = "stnb.keyless", "stnb.once"
 TOKEN = "stnb.token"  # what the request for a token carries among its extensions
@@ -50,16 +57,17 @@ class TokenAuth(httpx.Auth):
     """Adds the token and the app key to each request.
 
     A token is requested once, renewed early, and renewed after a 401, which counts against the
-    token it was sent with: a request goes on with one that is newer. It is refused for good if two
-    fresh tokens in a row are, and neither works for another request. This is a generator of
-    requests without I/O of its own. The lock makes twenty first calls share one token. Each request
-    takes its turn last of all, so that a repeat counts towards the pace, and requests that waited
-    for the token do not start in a bunch.
+    token it was sent with: a request goes on with one that is newer. It is refused for good if
+    three fresh tokens in a row are, and none works for another request; two, if these credentials
+    never let anybody in. This is a generator of requests; its own I/O is a rest before another
+    token. The lock makes twenty first calls share one token. Each request takes its turn last of
+    all, so that a repeat counts towards the pace, and requests that waited for the token do not
+    start in a bunch.
 
     Args:
         credentials: the pair and the app key.
         turn: returns when the next request may start.
-        clock: seconds, for tests that must not wait.
+        clock, sleep: for tests that must not wait.
     """
 
     def __init__(
@@ -67,7 +75,10 @@ class TokenAuth(httpx.Auth):
         credentials: Credentials,
         turn: Callable[[], Awaitable[None]],
         clock: Callable[[], float] = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
+        self._sleep = sleep
+        self._misses = 0  # tokens in a row that were refused and that nobody was let in with
         self.credentials = credentials
         self._turn = turn
         self._clock = clock
@@ -88,6 +99,7 @@ class TokenAuth(httpx.Auth):
                 token = self._token
                 if token is None or token is used or self._is_old(token):
                     self._token = None
+                    await self._rest()
                     deadline.start()
                     answer = yield self._ask()
                     await answer.aread()
@@ -103,7 +115,9 @@ class TokenAuth(httpx.Auth):
             if response.status_code != 401 or ONCE in request.extensions:
                 if response.is_success:
                     used.works = self._ever_worked = True
+                    self._misses = 0
                 return
+            self._miss(used)
             if used is not self._token and self._ever_worked:
                 continue  # another request replaces it, or has done so
             refused.append(used)
@@ -111,18 +125,31 @@ class TokenAuth(httpx.Auth):
                 return
 
     def _is_hopeless(self, refused: list[_Token]) -> bool:
-        """Whether fresh tokens were refused twice in a row, which nobody else was let in with
-        either, be it later.
+        """Whether no further token is worth a try: so many fresh ones were refused in a row that
+        nobody else was let in with either, be it later.
 
         The first token of a request may have died since it was granted, unless these credentials
         never let anybody in.
         """
-        fresh = refused
+        fresh, most = refused, NEVER
         if self._ever_worked:
-            fresh = refused[1:]
-        if len(fresh) > 1 and not any(token.works for token in fresh[-2:]):
+            fresh, most = refused[1:], NOW
+        if len(fresh) >= most and not any(token.works for token in fresh[-most:]):
             return True
         return len(refused) == FOUND_DEAD
+
+    def _miss(self, token: _Token) -> None:
+        """A token was refused; count it once, if nobody was let in with it."""
+        if not token.works and not token.missed:
+            token.missed = True
+            self._misses += 1
+
+    async def _rest(self) -> None:
+        """Wait before another token is requested if the last ones were of no use: two processes
+        that go on at once would end each other's for ever.
+        """
+        if self._ever_worked and self._misses >= NEVER:
+            await self._sleep(random.uniform(REST / 2, REST))
 
     async def authorize(
         self, send: Callable[[httpx.Request], Awaitable[httpx.Response]], renew: bool
@@ -198,10 +225,11 @@ class TokenAuth(httpx.Auth):
 
 
 class _Token:
-    __slots__ = ("end", "renew_at", "text", "works")
+    __slots__ = ("end", "missed", "renew_at", "text", "works")
 
     def __init__(self, text: Secret, renew_at: float, end: float) -> None:
         self.text = text
         self.renew_at = renew_at
         self.end = end
         self.works = False  # whether a request was answered with it
+        self.missed = False  # whether it was refused before one was

@@ -58,12 +58,15 @@ class Half(httpx.AsyncBaseTransport):
     Attributes:
         closed: the route of the list, as a pattern of a whole path.
         way: how it fails.
+        refuses: a parameter that every list refuses.
+        names_it: whether it says which one.
     """
 
     def __init__(self) -> None:
         self.app = demoserver.make_app(scale=0.03)
         self._demo = httpx.ASGITransport(self.app)
         self.closed, self.way = "", answering(403)
+        self.refuses, self.names_it = "", True
 
     def close(self, resource: str, way: str) -> None:
         route = re.escape(CATALOG[resource].path).replace(r"\{tenant\}", r"\d+")
@@ -72,6 +75,10 @@ class Half(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self.closed and re.fullmatch(self.closed, request.url.path):
             return self.way(request)
+        if self.refuses in request.url.params:
+            errors = {self.refuses: ["It is not known."]} if self.names_it else {}
+            body = {"title": "Bad Request", "status": 400, "errors": errors, "traceId": "0"}
+            return httpx.Response(400, json=body)
         return await self._demo.handle_async_request(request)
 
 
@@ -98,10 +105,10 @@ def st(half: Half) -> Iterator[stnb.Account]:
         sleep=clock.sleep,
         now=half.app.state.now,
     )
-    half.closed = ""
+    half.closed = half.refuses = ""
     with stnb.Account(session) as account:
         yield account
-    half.closed = ""
+    half.closed = half.refuses = ""
 
 
 def leading(frame: pd.DataFrame) -> dict[str, set[str]]:
@@ -180,6 +187,23 @@ def test_tags_that_cannot_be_read(
     assert (names.name, names.dtype, len(names)) == (usual.name, usual.dtype, len(jobs))
     assert any("settings.tag_types" in text for text in texts)
     assert len(jobs.assign(tags=names)) == len(jobs)
+
+
+@pytest.mark.parametrize("names_it", [True, False])
+@pytest.mark.parametrize("refuses", ["pageSize", "includeTotal"])
+def test_names_come_although_lists_refuse_what_stnb_adds(
+    st: stnb.Account, half: Half, frames: dict[str, pd.DataFrame], refuses: str, names_it: bool
+) -> None:
+    """A list of names is asked for with less, as a pull is."""
+    jobs = frames["jpm.jobs"]
+    usual, usual_tags = names_of(st, jobs)[0], quiet(lambda: fresh_tags(st, jobs))
+    half.refuses, half.names_it = refuses, names_it
+    named = names_of(st, jobs)[0]
+    tags = quiet(lambda: fresh_tags(st, jobs))
+
+    pd.testing.assert_frame_equal(named, usual)
+    pd.testing.assert_series_equal(tags, usual_tags)
+    assert usual_tags.notna().all()
 
 
 def fresh_tags(st: stnb.Account, jobs: pd.DataFrame) -> Any:

@@ -26,7 +26,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from stnb.catalog import load
-from stnb.pull.paging.lists import choose_size
+from stnb.pull.paging.lists import LEARNING, choose_size
 from stnb.session import START
 from stnb.session.lane_refusals import MOST
 
@@ -122,6 +122,7 @@ app = Starlette(
     ]
 )
 sizes = {choose_size(COUNT, lanes, FULL) for lanes in (1, START, MOST)}
+sizes.add(choose_size(COUNT, MOST, FULL, LEARNING))
 if COUNT > 100_000:
     sizes = {choose_size(COUNT, START, FULL)}
 for size in sizes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import heapq
 import itertools
 import math
@@ -10,9 +11,11 @@ import random
 import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from unittest import mock
 
 import pytest
 
+from stnb.session.company import Company
 from stnb.session.failure import Failure
 from stnb.session.gate import Gate
 from stnb.session.lane_refusals import LEAST, MOST
@@ -184,6 +187,13 @@ def test_a_short_pull_gains_too() -> None:
     assert mean(ours) < 0.75 * mean(fixed(START, lambda seed: scales, 48))
 
 
+def test_at_first_contact_a_server_has_all_lanes_soon() -> None:
+    """100,000 rows in 72 pages take little more than half the time of 40 larger ones in eight."""
+    ours = learned(lambda seed: scales, 72, rows=1400, noise=0.12)
+
+    assert mean(ours) < 0.54 * mean(fixed(START, lambda seed: scales, 40, rows=2500, noise=0.12))
+
+
 @pytest.mark.parametrize("pages", [48, 400, 2000])
 @pytest.mark.parametrize(
     "server",
@@ -248,6 +258,86 @@ def test_faults_that_come_at_any_count_are_no_bound(share: float, least: float) 
     ours = learned(lambda seed: fails(share, seed), 2000)
 
     assert mean(ours) < least * mean(fixed(START, lambda seed: fails(share, seed), 2000))
+
+
+def in_company(lanes: LaneCount, server: Server) -> Pull:
+    """A pull beside which other tenants are read."""
+    begin = functools.partial(LaneCount.begin, lanes, in_company=True)
+    with mock.patch.object(lanes, "begin", begin):
+        return Pull(lanes, server, 400, seed=2).run()
+
+
+def test_what_is_learned_beside_other_tenants_holds_beside_them_only() -> None:
+    """Their pages keep this machine busy: alone, a tenant has the lanes that it had before."""
+    lanes = LaneCount(1000)
+    Pull(lanes, scales, 200, seed=1).run()
+
+    busy = in_company(lanes, slows(4, 2))
+    assert busy.limits[-1] < START
+
+    alone = Pull(lanes, scales, 48, seed=3, seconds=busy.seconds).run()
+    assert min(alone.limits) == MOST
+
+
+def test_a_tenant_first_met_beside_others_is_as_new_alone() -> None:
+    """It begins with the first count, and soon has the most."""
+    lanes = LaneCount(1000)
+    busy = in_company(lanes, slows(4, 2))
+    alone = Pull(lanes, scales, 100, seed=3, seconds=busy.seconds).run()
+
+    assert busy.limits[-1] < START == alone.limits[0]
+    assert alone.limits[-1] == MOST
+
+
+def test_a_refusal_is_remembered_from_whatever_company() -> None:
+    """It is the server's own bound."""
+    lanes = LaneCount(1000)
+    busy = in_company(lanes, refuses(10))
+    alone = Pull(lanes, refuses(10), 48, seed=3, seconds=busy.seconds).run()
+
+    assert busy.refusals > 0
+    assert max(alone.limits) <= 11
+    assert alone.refusals <= 2
+
+
+def test_company_is_who_has_pages_in_flight_or_had_them_just_now() -> None:
+    """A tenant is no company of its own."""
+    company = Company()
+    company.began("one")
+    assert not company.has_others("one", 0.0)
+    assert company.has_others("other", 0.0)
+
+    company.began("other")
+    company.began("other")
+    company.ended("other", 1.0)
+    assert company.has_others("one", 100.0)
+    company.ended("other", 100.0)
+    company.ended("one", 100.5)
+
+    assert company.has_others("one", 101.0)
+    assert not company.has_others("one", 102.5)
+    assert company.has_others("other", 102.2)
+    assert not company.has_others("other", 103.0)
+
+
+def test_gates_of_one_process_know_of_each_other() -> None:
+    """A page that begins beside another tenant's is marked so."""
+    company = Company()
+    gates = [Gate(50, company), Gate(50, company)]
+    marked = list[bool]()
+
+    async def outer() -> Failure | Answer:
+        marked.append(gates[0].lanes.is_in_company)
+        await gates[1].through(("jobs", 500), inner)
+        return Answer(b"", "", 1, seconds=0.01)
+
+    async def inner() -> Failure | Answer:
+        marked.append(gates[1].lanes.is_in_company)
+        return Answer(b"", "", 1, seconds=0.01)
+
+    asyncio.run(gates[0].through(("jobs", 500), outer))
+
+    assert marked == [False, True]
 
 
 def test_a_server_that_grows_slow_is_given_less() -> None:

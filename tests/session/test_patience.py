@@ -14,7 +14,8 @@ from stnb.errors import NotAuthenticated, RateLimited, ServerFault
 from stnb.pull import Progress
 from stnb.session.failure import MAY_PASS
 from stnb.session.retry import PATIENCE, TRIES
-from stnb.session.token import TokenAuth
+from stnb.session.token import REST, TokenAuth
+from tests.helpers.clock import Clock
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.misbehaving_server import Server
 from tests.helpers.owner import TOKEN, owner
@@ -175,7 +176,7 @@ def flows(count: int) -> tuple[TokenAuth, list[Flow]]:
     async def turn() -> None:
         return None
 
-    auth = TokenAuth(owner(), turn)
+    auth = TokenAuth(owner(), turn, sleep=Clock().sleep)
     return auth, [Flow(auth) for _ in range(count)]
 
 
@@ -192,8 +193,9 @@ def test_a_token_that_works_for_another_request_meanwhile_was_not_refused_in_a_r
         assert await one.sent(401)
         assert not await other.sent(200)
         assert await one.sent(401)
+        assert await one.sent(401)
         assert not await one.sent(401)
-        assert auth.requests == 4
+        assert auth.requests == 5
 
     asyncio.run(go())
 
@@ -248,8 +250,10 @@ def test_a_request_ends_whatever_the_tokens_do() -> None:
     asyncio.run(go())
 
 
-def test_two_fresh_tokens_refused_in_a_row_end_it() -> None:
-    """A route that always answers 401 ends after two new tokens, and others go on."""
+def test_three_fresh_tokens_refused_in_a_row_end_it() -> None:
+    """A route that always answers 401 ends after three new tokens, of which the last comes after a
+    rest of half a second at most; others go on.
+    """
 
     def shut(request: httpx.Request) -> httpx.Response:
         if request.url.path.endswith("shut"):
@@ -267,8 +271,10 @@ def test_two_fresh_tokens_refused_in_a_row_end_it() -> None:
 
     asyncio.run(go())
 
-    assert tenant.tokens == 3
-    assert len(tenant.requests) == 5
+    assert tenant.tokens == 4
+    assert len(tenant.requests) == 6
+    (rest,) = tenant.clock.slept
+    assert REST / 2 <= rest <= REST
 
 
 def test_a_token_that_is_refused_at_once_is_replaced() -> None:

@@ -15,7 +15,7 @@ from stnb.catalog import Endpoint
 from stnb.catalog.facts import MAX_IDS
 from stnb.errors import ColumnDrift, Incomplete, NotAllowed, RequestError, StnbError
 from stnb.frame import assemble, narrow, notices, shape_of
-from stnb.pull.values import inactive_too
+from stnb.pull.values import OurSize, inactive_too
 from stnb.tables.ids import column_of, fit
 
 from ..resource import Resource
@@ -111,7 +111,7 @@ def read(
         run = resource.start(ids=keys["id"].to_pylist(), **options)
         return Reading(resource, keys, run, False, wanted)
     if pages is not None and endpoint.kind == "list" and endpoint.takes("pageSize"):
-        options["page_size"] = min(pages, endpoint.page_size_max or pages)
+        options["page_size"] = OurSize(min(pages, endpoint.page_size_max or pages))
     return Reading(resource, keys, resource.start(**options), True, wanted)
 
 

@@ -24,6 +24,8 @@ FIRST_PAGE = 500
 # Rows: as fast as the 5,000 that lists allow, at half the memory, and less is lost with a page that
 # fails.
 LARGE = 2500
+# Rows, if nothing is known of the server: the sooner pages come, the sooner it has all its lanes.
+LEARNING = 1500
 ORDERS = {
     "id": "oldest first", "+id": "oldest first", "createdon": "oldest first",
     "+createdon": "oldest first", "-id": "newest first", "-createdon": "newest first",
@@ -182,7 +184,7 @@ class ListWalk(SizedWalk):
         limit, page_size = self.paging.limit, self.paging.page_size
         most = self.call.endpoint.page_size_max or 5000
         if page_size is not None:
-            return min(page_size, most)
+            return self.own.fit(min(page_size, most))
         if limit is not None and limit <= 2 * FIRST_PAGE:
             return self.own.fit(min(max(limit, 1), most))  # all of it in one answer
         if self.each_is_a_run:
@@ -201,20 +203,18 @@ class ListWalk(SizedWalk):
             return first.size  # the most that the server gives
         if first.row_count != size:
             return size  # pages that are not cut by what was asked for
-        lanes = self._lanes_likely(total)
+        if self.paging.page_size is not None:
+            return self.own.fit(self.paging.page_size)
         most = self.own.fit(self.call.endpoint.page_size_max or 5000)
-        return self.paging.page_size or choose_size(total, lanes, most)
-
-    def _lanes_likely(self, total: int | None) -> int:
-        """How many lanes so many rows will be read in."""
-        if total is None:
-            return 1
-        if not self.is_free:
-            return self.lanes_now()
+        if total is None or not self.is_free:
+            return choose_size(total, self.lanes_now(), most)
         # In several rounds, more lanes may be found. A shorter list has the same pages each time.
-        if total > START * LARGE:
-            return max(self.lanes.likely, START)
-        return START
+        if total <= START * LARGE:
+            return choose_size(total, START, most)
+        large = LARGE
+        if self.lanes.is_learning:
+            large = LEARNING
+        return choose_size(total, max(self.lanes.likely, START), most, large)
 
     def _learn(self, page: Page, size: int) -> None:
         """Plan further pages if a page that was planned has fewer rows than it was asked for."""
@@ -330,18 +330,23 @@ def _is_over(before: Page, page: Page, size: int) -> bool:
     return before.row_count < size
 
 
-def choose_size(total: int | None, lanes: int, most: int) -> int:
+def choose_size(total: int | None, lanes: int, most: int, large: int = LARGE) -> int:
     """Rows a page so that every lane has work to the end: as many rounds as needed, all of them
     full.
+
+    Args:
+        total: rows of the list.
+        most: rows that a page may have.
+        large: rows that it has at most if several are asked for at once.
     """
     if total is None:
         return most
-    lanes, large = max(lanes, 1), most
+    lanes, largest = max(lanes, 1), most
     if lanes > 1:
-        large = min(LARGE, most)
-    rounds = -(-total // (lanes * large))
+        largest = min(large, most)
+    rounds = -(-total // (lanes * largest))
     even = -(-total // (lanes * max(rounds, 1)))
-    return max(min(FIRST_PAGE, most), min(-(-even // 50) * 50, large))
+    return max(min(FIRST_PAGE, most), min(-(-even // 50) * 50, largest))
 
 
 def order(call: Call, without: set[str] | frozenset[str] = frozenset()) -> str:

@@ -9,6 +9,8 @@ from functools import cached_property
 
 from stnb.session.text import read_json
 
+from ..values import OurSize
+
 Query = tuple[tuple[str, str], ...]
 Fetch = Callable[[Query], Awaitable[tuple[bytes, str]]]
 ROWS_AT = re.compile(rb'"data"\s*:\s*\[')
@@ -88,7 +90,8 @@ class Paging:
 
     Attributes:
         limit: rows after which no further page is asked for.
-        page_size: rows a page; None lets the walk choose from the total.
+        page_size: rows a page; None lets the walk choose from the total, and an `OurSize` lets it
+            choose another if that one is refused.
         concurrency: pages in flight at most; None for as many as the tenant's server bears.
         now: what time it is by the server's clock, as the API writes it; asked for once its first
             answer is there, as the bound of a list that is read in several pages. None for no
@@ -101,6 +104,11 @@ class Paging:
     concurrency: int | None = None
     now: Callable[[], str | None] = _unknown
     in_order: bool = False
+
+    @property
+    def size_is_ours(self) -> bool:
+        """Whether pages may have another size if theirs is refused."""
+        return self.page_size is None or isinstance(self.page_size, OurSize)
 
 
 @dataclass(frozen=True)

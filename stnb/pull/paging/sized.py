@@ -102,7 +102,7 @@ class SizedWalk(Walk):
         return self.own.refuse({SIZE: ()}, query, keeps_size=True)
 
     async def _fetch(self, query: Query, size: int) -> tuple[bytes, str]:
-        if self.each_is_a_run or self.paging.page_size is not None or size < LATE_SIZE:
+        if self.each_is_a_run or not self.paging.size_is_ours or size < LATE_SIZE:
             return await self.fetch(query)
         try:
             return await self.hasty(query)

@@ -64,8 +64,7 @@ class Walk(ABC):
         self.more: bool | None = None
         self._save, self.hasty, self.lanes = save, hasty, lanes
         self.adapted = list[str]()
-        size_is_ours = paging.page_size is None
-        self.own = Own(call, taken, self._adapt, size_is_ours=size_is_ours)
+        self.own = Own(call, taken, self._adapt, size_is_ours=paging.size_is_ours)
         self._unnamed = Unnamed(self.own, fetch)
 
     @abstractmethod

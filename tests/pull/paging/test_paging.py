@@ -31,7 +31,8 @@ from stnb.pull.paging import (
     read_page,
     walk_of,
 )
-from stnb.session import START
+from stnb.session import START, LaneCount
+from stnb.session.lane_refusals import MOST
 from tests.helpers.sample import tenth, tries
 from tests.helpers.toys import PAGING, page_of
 
@@ -108,11 +109,12 @@ def walked(
     paging: Paging | None = None,
     position: Position | None = None,
     save: Callable[[Position], object] = lambda position: None,
+    lanes: LaneCount | None = None,
 ) -> tuple[list[Page], Walk]:
     """The pages, and the walk once it has ended."""
 
     async def go() -> tuple[list[Page], Walk]:
-        found = walk_of(c, fetch, paging or Paging(), position or Position(), save)
+        found = walk_of(c, fetch, paging or Paging(), position or Position(), save, lanes=lanes)
         return [page async for page in found.pages()], found
 
     return asyncio.run(asyncio.wait_for(go(), 20))
@@ -231,6 +233,21 @@ def test_a_large_list_is_read_side_by_side_in_pages_that_fit() -> None:
     assert len(server.asked) == 9
     assert server.most == START
     assert len(found) == 8
+
+
+def test_pages_are_smaller_until_a_server_is_known() -> None:
+    """What they teach comes sooner; a server that is known to bear the most has large ones."""
+    unknown, known = LaneCount(), LaneCount()
+    known.limit = MOST
+
+    sizes = list[set[int]]()
+    for lanes in (unknown, known):
+        server = Rows(50_000)
+        found = walked(call(), server, lanes=lanes)[0]
+        assert len(ids(found)) == 50_000
+        sizes.append({size for _, size in server.asked[1:]})
+
+    assert sizes == [{1050}, {2100}]
 
 
 @pytest.mark.parametrize(
