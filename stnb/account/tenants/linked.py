@@ -11,8 +11,9 @@ import pandas as pd
 from stnb.account.account import Account
 from stnb.account.links import quick
 from stnb.errors import BadFilter
+from stnb.frame.notices import warn
 from stnb.frame.united import TENANT, united
-from stnb.pull.together_about import of_tenants
+from stnb.pull.together_about import of_tenants, types_differ
 from stnb.tables.provenance import provenance
 
 REQUESTS = 40  # for names that nobody asked for, of all tenants together
@@ -28,11 +29,13 @@ def follow(
         abouts[tenant] = provenance(frames[tenant])
     names = {about.get("resource") for about in abouts.values()}
     found, converted = united(frames)
-    found.attrs["stnb"] = {
-        "resource": names.pop() if len(names) == 1 else None,
-        **of_tenants(abouts, len(found), {}, converted),
-        "followed": column,
-    }
+    resource = names.pop() if len(names) == 1 else None
+    told = types_differ(resource or column, converted, kept=False)
+    about = of_tenants(abouts, len(found), {}, converted)
+    about["notices"] = [*(notice.text for notice in told), *about.get("notices", ())]
+    found.attrs["stnb"] = {"resource": resource, **about, "followed": column}
+    for notice in told:
+        warn(notice)
     return found
 
 

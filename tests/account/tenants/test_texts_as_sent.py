@@ -99,3 +99,18 @@ def test_rows_that_were_kept_are_told_of(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "cost (a). The rows of a were kept" in text
     assert [float(each) for each in costs(df, "a") if each] == [1.1, 2.0, 3.0, 12.5]
     assert costs(df, "b") == ["n/a", "7.30", "07"]
+
+
+def test_rows_that_ids_lead_to_tell_text_that_is_made_of_values() -> None:
+    """They are put together without what was sent, which is said with the tenant's name."""
+    ts = tenants(EVERYTHING, a=Sends("1.10", "2.5", "3.5"), b=Sends('"n/a"', '"7.30"', '"x"'))
+    jobs = pd.DataFrame({"tenant": ["a", "b"], "customerId": [1, 2]})
+    jobs.attrs["stnb"] = {"resource": "jpm.jobs"}
+
+    df, told = said(lambda: ts.follow(jobs, "customerId"))
+
+    text = next(text for text in told if "another type in some tenants" in text)
+    assert "cost (a). The text of a is made of the values" in text
+    assert text in df.attrs["stnb"]["notices"]
+    assert "7.30" in costs(df, "b")
+    assert df.attrs["stnb"]["drift"]["cost"] == "another type in a"
