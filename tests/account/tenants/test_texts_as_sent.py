@@ -101,16 +101,28 @@ def test_rows_that_were_kept_are_told_of(monkeypatch: pytest.MonkeyPatch) -> Non
     assert costs(df, "b") == ["n/a", "7.30", "07"]
 
 
-def test_rows_that_ids_lead_to_tell_text_that_is_made_of_values() -> None:
-    """They are put together without what was sent, which is said with the tenant's name."""
-    ts = tenants(EVERYTHING, a=Sends("1.10", "2.5", "3.5"), b=Sends('"n/a"', '"7.30"', '"x"'))
+def test_rows_that_ids_lead_to_keep_what_each_tenant_sent() -> None:
+    """And the warning names the column and the tenant."""
+    ts = tenants(EVERYTHING, a=Sends("1.10", "2.50", "3.5"), b=Sends('"n/a"', '"7.30"', '"x"'))
     jobs = pd.DataFrame({"tenant": ["a", "b"], "customerId": [1, 2]})
     jobs.attrs["stnb"] = {"resource": "jpm.jobs"}
 
     df, told = said(lambda: ts.follow(jobs, "customerId"))
 
     text = next(text for text in told if "another type in some tenants" in text)
-    assert "cost (a). The text of a is made of the values" in text
+    assert "cost (a)" in text
+    assert "made of" not in text
     assert text in df.attrs["stnb"]["notices"]
+    assert "2.50" in costs(df, "a")
     assert "7.30" in costs(df, "b")
     assert df.attrs["stnb"]["drift"]["cost"] == "another type in a"
+
+
+def test_a_wrong_option_of_follow_is_answered_in_words() -> None:
+    """As that of a single tenant is."""
+    ts = tenants(EVERYTHING, a=NUMBERS)
+    jobs = pd.DataFrame({"tenant": ["a"], "customerId": [1]})
+    jobs.attrs["stnb"] = {"resource": "jpm.jobs"}
+
+    with pytest.raises(TypeError, match="follow\\(\\) has no argument 'colums'"):
+        ts.follow(jobs, "customerId", colums=["id"])
