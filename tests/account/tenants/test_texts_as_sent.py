@@ -124,5 +124,5 @@ def test_a_wrong_option_of_follow_is_answered_in_words() -> None:
     jobs = pd.DataFrame({"tenant": ["a"], "customerId": [1]})
     jobs.attrs["stnb"] = {"resource": "jpm.jobs"}
 
-    with pytest.raises(TypeError, match="follow\\(\\) has no argument 'colums'"):
-        ts.follow(jobs, "customerId", colums=["id"])
+    with pytest.raises(TypeError, match="follow\\(\\) has no argument 'cols'"):
+        ts.follow(jobs, "customerId", cols=["id"])
