@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Sequence
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
@@ -13,22 +14,29 @@ import pandas as pd
 
 from stnb.errors.packages import imported
 
-from . import cells
+from . import cells, excel_told
 from .about import about_of
 from .excel_columns import Column, Value, as_column, cell_text, too_much
+from .excel_told import Told, sentence
+from .notices import Notice
 
 ROWS, COLUMNS = 1_048_575, 16_384  # that a sheet holds
 WIDEST = 60  # characters that a column shows at most
 MARGIN, FILTER = 2, 3  # characters that a cell's padding takes, and the button that filters
 
 
-def write(frame: pd.DataFrame, file: IO[bytes]) -> None:
+def write(frame: pd.DataFrame, file: IO[bytes]) -> list[Notice]:
     """Write the frame as a sheet "data", and beside it "about": where the rows are from.
 
     Times with a zone become the tenant's own, `attrs["stnb"]["timezone"]`, or UTC if it is not
     known, as Excel has no zones; the header then names the zone. Days that the API sends as
-    midnights in UTC stay these days. What Excel would round or could not show becomes text: numbers
-    of more than 15 digits, years before 1900, negative durations, and lists.
+    midnights in UTC stay these days. What Excel would round or could not show becomes text: a
+    column with whole numbers or decimals of more than 15 digits, with times before March 1900, or
+    with negative durations, and lists. The sheet "about" names such columns. Floats stay numbers
+    with all their digits, of which Excel shows 15.
+
+    Returns:
+        What a reader should know: the columns that became text for it.
 
     Raises:
         SetupError: xlsxwriter is not installed.
@@ -51,12 +59,14 @@ def write(frame: pd.DataFrame, file: IO[bytes]) -> None:
     packed = io.BytesIO()
     book = xlsxwriter.Workbook(packed, {"constant_memory": True, "use_zip64": True})
     _Sheet(book, "data", filters=True).fill(columns)
-    _Sheet(book, "about").fill(_about(attrs, len(frame), zone))
+    told = [(column.header, column.told) for column in columns if column.told is not None]
+    _Sheet(book, "about").fill(_about(attrs, len(frame), zone, told))
     try:
         book.close()
     except FileCreateError as err:
         raise OSError(*err.args[0].args) from None
     file.write(packed.getbuffer())
+    return excel_told.notices(told)
 
 
 def check_installed() -> None:
@@ -79,8 +89,14 @@ def _zone(attrs: dict[str, Any]) -> str:
     return name or "UTC"
 
 
-def _about(attrs: dict[str, Any], rows: int, zone: str) -> list[Column]:
-    """What the rows are, when they were read, by which filters, and whether they are all."""
+def _about(
+    attrs: dict[str, Any], rows: int, zone: str, columns: Sequence[tuple[str, Told]]
+) -> list[Column]:
+    """What the rows are, when they were read, by which filters, and whether they are all.
+
+    Args:
+        columns: those that have another form than in the frame, and what is told of them.
+    """
     owner = ("resource", "tenant", "environment")
     told: list[tuple[str, Value]] = [(n, cell_text(attrs[n])) for n in owner if attrs.get(n)]
     if attrs.get("began") is not None:
@@ -98,6 +114,7 @@ def _about(attrs: dict[str, Any], rows: int, zone: str) -> list[Column]:
         told.append(("complete", _complete(attrs)))
     told.append(("times with a zone are in", zone))
     told += [("note", cell_text(text)) for text in attrs.get("notices", ())]
+    told += [("in this file", cell_text(sentence(name, what))) for name, what in columns]
     names, values = zip(*told, strict=True)
     return [Column("what", list(names)), Column("value", list(values))]
 

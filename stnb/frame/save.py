@@ -17,9 +17,13 @@ from stnb.errors.misused import explains_misuse
 from stnb.filesystem.atomic import PRIVATE, make_folder, replacing
 
 from . import csv_file, excel, json_file
+from .notices import Notice, warn
 from .stores import check_store, staged, store_address
 from .strange import check_values
 from .target import local_path
+
+# What writes a frame to a file; it may return what a reader should know of the file.
+Writer = Callable[[pd.DataFrame, IO[bytes]], list[Notice] | None]
 
 
 @overload
@@ -41,7 +45,8 @@ def save(frame: pd.DataFrame | pd.Series[Any], target: str | os.PathLike[str]) -
 
             .parquet: types and provenance are kept; plain pandas reads it too.
             .xlsx: times are in the tenant's zone, named in the header, and a second sheet says
-            what the rows are. Needs xlsxwriter.
+            what the rows are. A column that Excel cannot hold, as of ids of over 15 digits, is
+            text, and a warning names it. Needs xlsxwriter.
             .csv: lists are JSON, times are ISO 8601. A text that a spreadsheet would take for a
             formula gets an apostrophe before it; numbers stay.
             .json: an array of records; every digit is kept.
@@ -65,14 +70,27 @@ def save(frame: pd.DataFrame | pd.Series[Any], target: str | os.PathLike[str]) -
         with staged(address) as waiting:
             save(frame, waiting)
         return address
+    path, told = save_file(frame, target)
+    for notice in told:
+        warn(notice)
+    return path
+
+
+def save_file(
+    frame: pd.DataFrame | pd.Series[Any], target: str | os.PathLike[str]
+) -> tuple[Path, list[Notice]]:
+    """`save` to a path of this machine without its warnings, for a thread that is not the reader's.
+
+    Returns:
+        The path, and what the reader should know of the file.
+    """
     path = local_path(target)
     write = writer(path)
     check_values(frame)
     rows = _rows(frame)
     try:
         make_folder(path.parent)
-        _whole(rows, path, write, None)
-        return path
+        return path, _whole(rows, path, write, None)
     except OSError as err:
         why = reason(err)
     spare = Path(tempfile.gettempdir()) / f"stnb-{os.getpid()}-{path.name}"
@@ -121,7 +139,7 @@ def load(path: str | os.PathLike[str]) -> pd.DataFrame:
     return read_frame(path)
 
 
-def writer(path: Path) -> Callable[[pd.DataFrame, IO[bytes]], None]:
+def writer(path: Path) -> Writer:
     """What writes files of this ending.
 
     Raises:
@@ -143,11 +161,11 @@ def writer(path: Path) -> Callable[[pd.DataFrame, IO[bytes]], None]:
 def _whole(
     frame: pd.DataFrame,
     path: Path,
-    write: Callable[[pd.DataFrame, IO[bytes]], None],
+    write: Writer,
     mode: int | None,
-) -> None:
+) -> list[Notice]:
     with replacing(path, mode=mode) as file:
-        write(frame, file)
+        return write(frame, file) or []
 
 
 def _parquet(frame: pd.DataFrame, file: IO[bytes]) -> None:
@@ -156,7 +174,7 @@ def _parquet(frame: pd.DataFrame, file: IO[bytes]) -> None:
     write_frame(frame, file)
 
 
-_WRITERS: dict[str, Callable[[pd.DataFrame, IO[bytes]], None]] = {
+_WRITERS: dict[str, Writer] = {
     ".parquet": _parquet,
     ".xlsx": excel.write,
     ".csv": csv_file.write,

@@ -17,13 +17,16 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as pds
 import pyarrow.parquet as pq
 
-from stnb.catalog.facts import MODIFIED
-from stnb.errors import CannotSave, reason
+from stnb.catalog.facts import LARGEST_EXACT, MODIFIED
+from stnb.errors import CannotSave, ColumnDrift, reason
 from stnb.errors.packages import imported
+from stnb.errors.wording import listed
 from stnb.filesystem.atomic import private_folder
+from stnb.frame.notices import Notice, warn
 from stnb.frame.united import TENANT
 
 from . import merge
@@ -172,7 +175,7 @@ class InDelta:
             if writes(difference):
                 wanted = np.zeros(both.new.count, dtype=bool)
                 wanted[both.now[both.changed()]] = wanted[both.fresh] = True
-                self._widen(table, both.schema)
+                self._widen(table, both)
                 self._carry_out(opened(self.address), both, wanted, key)
             return difference
 
@@ -201,7 +204,7 @@ class InDelta:
             if table is not None and same:
                 return difference
             if table is not None:
-                self._widen(table, both.schema)
+                self._widen(table, both)
             options: dict[str, Any] = {"mode": "overwrite", "partition_by": [TENANT]}
             if table is not None:
                 options["predicate"] = f"{TENANT} = {quoted(self.tenant)}"
@@ -212,12 +215,13 @@ class InDelta:
             package().write_deltalake(self.address, rows, **options)
             return difference
 
-    def _widen(self, table: Any, schema: pa.Schema) -> None:
-        """Give the columns of all tenants the types of a schema: Delta itself widens none.
+    def _widen(self, table: Any, both: Both) -> None:
+        """Give the columns of all tenants the types of both files: Delta itself widens none.
 
         The whole table is written anew, in one step, if the type of a column differs.
         """
         source = dataset_of(table)
+        both.schema = schema = _exact(source, both.schema)
         wide = [schema.field(n) if n in schema.names else source.schema.field(n)
                 for n in source.schema.names]  # fmt: skip
         target = pa.schema([pa.field(field.name, field.type) for field in wide])
@@ -233,6 +237,21 @@ class InDelta:
         rows = pa.RecordBatchReader.from_batches(target, batches())
         options = {"mode": "overwrite", "schema_mode": "overwrite", "partition_by": [TENANT]}
         package().write_deltalake(self.address, rows, **options)
+        self._tell(source.schema, target)
+
+    def _tell(self, before: pa.Schema, after: pa.Schema) -> None:
+        """Warn of columns that have become text for the rows that are there."""
+        names = []
+        for name, was, now in zip(after.names, before.types, after.types, strict=True):
+            if pa.types.is_string(now) and not pa.types.is_string(was):
+                names.append(name)
+        if names:
+            text = (
+                f"{listed(names)} in {self.address} became text with the rows of {self.tenant}. The"
+                " rows of other tenants have the text of their values there, 12.5 also if 12.50"
+                " was sent."
+            )
+            warn(Notice(ColumnDrift, text))
 
     def _reader(self, both: Both, wanted: Any) -> pa.RecordBatchReader:
         """The rows of the new file that are wanted, with the columns of both."""
@@ -307,6 +326,18 @@ def _same(a: pa.DataType, b: pa.DataType) -> bool:
     if pa.types.is_list(a) and pa.types.is_list(b):
         return _same(a.value_type, b.value_type)
     return bool(a == b)
+
+
+def _exact(source: pds.Dataset, schema: pa.Schema) -> pa.Schema:
+    """The schema with text for floats that would not hold a whole number of another tenant."""
+    for at, field in enumerate(schema):
+        if field.name not in source.schema.names or not pa.types.is_floating(field.type):
+            continue
+        if pa.types.is_integer(source.schema.field(field.name).type):
+            ends = pc.min_max(source.to_table(columns=[field.name])[field.name]).as_py()
+            if max(abs(end or 0) for end in ends.values()) > LARGEST_EXACT:
+                schema = schema.set(at, pa.field(field.name, pa.string()))
+    return schema
 
 
 def quoted(text: str) -> str:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from stnb.errors import UsageError
 from stnb.errors.misused import explains_misuse
 from stnb.errors.packages import imported
+from stnb.frame.notices import Notice, warn
 
 from .delta_store import lake_address, tables_in
 from .delta_version import AsOf, rows_as_of
@@ -62,7 +63,10 @@ def sql(
 
     Returns:
         A frame typed like that of a pull: Int64, Float64, boolean, str, datetime64[us, UTC],
-            timedelta64[us].
+            timedelta64[us]. Decimals are Float64 if no digit is lost, else they stay decimals.
+
+    Warns:
+        ColumnDrift: a column whose type differs between tenants is text.
 
     Raises:
         SetupError: DuckDB is not installed.
@@ -82,11 +86,12 @@ def sql(
     files = _files(folder)
     values = {name: _plain(value) for name, value in parameters.items()}
     opened: list[Any] = []
+    told: list[Notice] = []
 
     def work() -> pa.Table:
         with _opened(duckdb, files) as connection:
             opened.append(connection)
-            _make_views(duckdb, connection, query, files, as_of)
+            told.extend(_make_views(duckdb, connection, query, files, as_of))
             return _answer(duckdb, connection, query, values, files)
 
     def stop() -> None:
@@ -94,7 +99,10 @@ def sql(
             with suppress(duckdb.Error):  # it may be closed meanwhile
                 connection.interrupt()
 
-    return typed_frame(carried_out(work, stop))
+    rows = carried_out(work, stop)
+    for notice in told:  # here, as the work is done in another thread
+        warn(notice)
+    return typed_frame(rows)
 
 
 def _files(folder: str | os.PathLike[str]) -> Files:
@@ -125,7 +133,11 @@ def _opened(duckdb: Any, files: Files) -> Iterator[Any]:
             connection.close()
 
 
-def _make_views(duckdb: Any, connection: Any, query: str, files: Files, as_of: AsOf | None) -> None:
+def _make_views(
+    duckdb: Any, connection: Any, query: str, files: Files, as_of: AsOf | None
+) -> list[Notice]:
+    """Make the tables that a query names; what the reader should know of them is returned."""
+    told: list[Notice] = []
     for name in _named(files, _table_names(duckdb, connection, query)):
         if name in files.delta:
             connection.register(name, rows_as_of(files.delta[name], as_of))
@@ -136,7 +148,13 @@ def _make_views(duckdb: Any, connection: Any, query: str, files: Files, as_of: A
                 "It is a Parquet file, which keeps its rows as they are now.",
                 'Keep it with stnb.sync(…, format="delta"), or leave as_of= out.',
             )
-        connection.execute(_view(duckdb, connection, name, files))
+        if name in files.by_tenant:
+            statement, found = view_of_tenants(duckdb, connection, name, files.by_tenant[name])
+        else:
+            statement, found = view(duckdb, connection, name, files.tables[name])
+        told.extend(found)
+        connection.execute(statement)
+    return told
 
 
 def _lock(connection: Any, files: Files) -> None:
@@ -168,12 +186,6 @@ def _named(files: Files, names: set[str]) -> list[str]:
         if name.lower() in names:
             raise UsageError(f"{name}.parquet is not read.", why, ONLY_TABLES)
     return [name for name in files.names if name.lower() in names] or files.names
-
-
-def _view(duckdb: Any, connection: Any, name: str, files: Files) -> str:
-    if name in files.by_tenant:
-        return view_of_tenants(duckdb, connection, name, files.by_tenant[name])
-    return view(duckdb, connection, name, files.tables[name])
 
 
 # -- the query

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 
 from stnb.frame.types import pandas_type
 
+FLOAT_DIGITS = 15  # that every float tells apart
 # The years 1 to 9999, which Python and pandas can show.
 FIRST = pa.scalar(dt.datetime(1, 1, 1), pa.timestamp("us"))
 LAST = pa.scalar(dt.datetime(9999, 12, 31, 23, 59, 59, 999_999), pa.timestamp("us"))
@@ -85,6 +87,8 @@ def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     kind = column.type
     if pa.types.is_interval(kind):
         return _durations(column)
+    if pa.types.is_decimal(kind) and kind.scale:
+        return _floats(column)
     want = next((wanted(kind) for fits, wanted in _TYPES if fits(kind)), kind)
     try:
         typed = column.cast(want)
@@ -93,6 +97,23 @@ def _typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_timestamp(typed.type) or pa.types.is_date(typed.type):
         return _of_known_years(typed)
     return typed
+
+
+def _floats(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Decimals as floats; they stay decimals if a float does not have all the digits of one."""
+    # Arrow's own cast makes 1.0999999999999999 of 1.10.
+    floats = column.cast(pa.string()).cast(pa.float64())
+    bound = Decimal(10) ** (FLOAT_DIGITS - column.type.scale)
+    for value, number in zip(column, floats, strict=True) if _reaches(column, bound) else ():
+        if value.is_valid and Decimal(repr(number.as_py())) != value.as_py():
+            return column
+    return floats
+
+
+def _reaches(column: pa.ChunkedArray, bound: Decimal) -> bool:
+    """Whether a value is so far from zero."""
+    ends = pc.min_max(column).as_py().values()
+    return any(end is not None and abs(end) >= bound for end in ends)
 
 
 def _of_known_years(times: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -140,10 +161,7 @@ _TYPES: Sequence[tuple[Callable[[pa.DataType], bool], Callable[[pa.DataType], pa
     (pa.types.is_uint64, lambda kind: kind),
     (pa.types.is_integer, lambda kind: pa.int64()),
     (pa.types.is_floating, lambda kind: pa.float64()),
-    (
-        pa.types.is_decimal,
-        lambda kind: pa.float64() if kind.scale else pa.int64(),
-    ),  # a sum of whole numbers is one
+    (pa.types.is_decimal, lambda kind: pa.int64()),  # a sum of whole numbers is one
     (_is_text, lambda kind: pa.string()),
     (pa.types.is_date, lambda kind: pa.timestamp("us")),
     (pa.types.is_timestamp, lambda kind: pa.timestamp("us", "UTC" if kind.tz else None)),

@@ -10,45 +10,64 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from stnb.errors import UsageError
+from stnb.frame.notices import Notice
 from stnb.frame.united import OTHERWISE, TENANT
 
+from .tenant_types import Differing, differing, told, too_wide
 
-def view(duckdb: Any, connection: Any, name: str, path: Path) -> str:
+
+def view(duckdb: Any, connection: Any, name: str, path: Path) -> tuple[str, list[Notice]]:
     """The statement that makes a file a table. Times get the unit that DuckDB's functions take.
+
+    Returns:
+        The statement, and what the reader should know of the columns.
 
     Raises:
         UsageError: the file is no Parquet file, or not a whole one.
     """
-    source, schema = _source(duckdb, connection, path)
-    return f"CREATE VIEW {quoted_name(name)} AS SELECT *{_replaced(schema)} FROM {source}"
+    source, footer = _source(duckdb, connection, path)
+    schema = footer.schema.to_arrow_schema()
+    statement = f"CREATE VIEW {quoted_name(name)} AS SELECT *{_replaced(schema)} FROM {source}"
+    return statement, too_wide(name, schema)
 
 
-def view_of_tenants(duckdb: Any, connection: Any, name: str, files: Mapping[str, Path]) -> str:
+def view_of_tenants(
+    duckdb: Any, connection: Any, name: str, files: Mapping[str, Path]
+) -> tuple[str, list[Notice]]:
     """The statement that makes the files of several tenants one table, with the tenant's name in
-    its first column; it raises what `view` does.
+    its first column; it answers and raises as `view` does.
     """
-    parts = []
+    sources, footers = {}, {}
     for tenant, path in files.items():
-        source, schema = _source(duckdb, connection, path)
-        chosen = f"*{_replaced(schema)}"
+        sources[tenant], footers[tenant] = _source(duckdb, connection, path)
+    columns = differing(footers)
+    parts, notices = [], told(name, columns)
+    for tenant, source in sources.items():
+        schema = footers[tenant].schema.to_arrow_schema()
+        notices += too_wide(name, schema)
+        replaced = _replaced(schema, columns, tenant)
+        chosen = f"*{replaced}"
         if TENANT in schema.names:  # the API's own column of that name
-            own = f"{TENANT} AS {quoted_name(OTHERWISE)}"
-            chosen = f"* EXCLUDE ({TENANT}){_replaced(schema)}, {own}"
+            own = (
+                f"{_expression(schema.field(TENANT), columns, tenant)} AS {quoted_name(OTHERWISE)}"
+            )
+            chosen = f"* EXCLUDE ({TENANT}){replaced}, {own}"
         parts.append(f"SELECT {quoted_text(tenant)} AS {TENANT}, {chosen} FROM {source}")
     # A tenant's own custom fields are null for the others.
-    return f"CREATE VIEW {quoted_name(name)} AS {' UNION ALL BY NAME '.join(parts)}"
+    statement = f"CREATE VIEW {quoted_name(name)} AS {' UNION ALL BY NAME '.join(parts)}"
+    return statement, notices
 
 
-def _source(duckdb: Any, connection: Any, path: Path) -> tuple[str, pa.Schema]:
-    """How DuckDB reads a file, and its columns."""
+def _source(duckdb: Any, connection: Any, path: Path) -> tuple[str, pq.FileMetaData]:
+    """How DuckDB reads a file, and what the file says of its columns."""
     try:
-        schema = pq.read_schema(path)
+        footer = pq.read_metadata(path)
         source = f"read_parquet({quoted_text(str(path))}, hive_partitioning=false)"
         connection.execute(f"SELECT * FROM {source} LIMIT 0")
     except (duckdb.Error, pa.ArrowException, OSError):
         pass
     else:
-        return source, schema
+        return source, footer
     raise UsageError(
         f"{path} cannot be read.",
         "It is no Parquet file, or not a whole one.",
@@ -56,15 +75,39 @@ def _source(duckdb: Any, connection: Any, path: Path) -> tuple[str, pa.Schema]:
     )
 
 
-def _replaced(schema: pa.Schema) -> str:
+def _replaced(
+    schema: pa.Schema, columns: Mapping[str, Differing] | None = None, tenant: str = ""
+) -> str:
+    """The columns that DuckDB is not to read as they are.
+
+    Args:
+        columns: those whose types differ between tenants.
+    """
     casts = []
     for field in schema:
-        cast = _cast(field)
-        if cast is not None:
-            casts.append(f"{cast} AS {quoted_name(field.name)}")
+        if columns and field.name == TENANT:
+            continue  # it has a name of its own then
+        expression = _expression(field, columns or {}, tenant)
+        if expression != quoted_name(field.name):
+            casts.append(f"{expression} AS {quoted_name(field.name)}")
     if not casts:
         return ""
     return f" REPLACE ({', '.join(casts)})"
+
+
+def _expression(field: pa.Field, columns: Mapping[str, Differing], tenant: str) -> str:
+    """A column as the table has it."""
+    expression = _cast(field) or quoted_name(field.name)
+    column = columns.get(field.name)
+    if column is None:
+        return expression
+    if tenant in column.empty:
+        return "NULL"
+    if not column.is_text:
+        return expression
+    if pa.types.is_nested(field.type):
+        expression = f"to_json({expression})"
+    return f"CAST({expression} AS VARCHAR)"
 
 
 def _cast(field: pa.Field) -> str | None:

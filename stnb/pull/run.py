@@ -21,7 +21,7 @@ from stnb.errors import StnbError, UsageError
 from stnb.errors.copying import StaysHere
 from stnb.frame import notices as frame_notices
 from stnb.frame.notices import Notice
-from stnb.frame.save import load, save
+from stnb.frame.save import load, save_file
 from stnb.session import Session, clock, ending, loop
 
 from . import partial
@@ -499,7 +499,9 @@ class Pull(StaysHere):
         if self.target is not None:
             # The pages stay in the store, so that a pull whose file could not be written can go on.
             self._frame = self._as_frame()
-            return save(self._frame, self.target)
+            path, told = save_file(self._frame, self.target)
+            self.notices.extend(told)
+            return path
         answer = self.store.finish(self._assembly())
         if self._kept is not None and isinstance(answer, pd.DataFrame):
             self._keep(answer)

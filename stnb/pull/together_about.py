@@ -90,8 +90,14 @@ def left_out(resource: str, failed: Mapping[str, str], known: int) -> list[Notic
     return [Notice(Incomplete, text)]
 
 
-def types_differ(resource: str, converted: Mapping[str, Converted]) -> list[Notice]:
-    """That columns have another type in some tenants."""
+def types_differ(
+    resource: str, converted: Mapping[str, Converted], *, kept: bool = True
+) -> list[Notice]:
+    """That columns have another type in some tenants.
+
+    Args:
+        kept: whether text that is made of numbers comes from rows of an earlier pull.
+    """
     if not converted:
         return []
     each: list[str] = []
@@ -103,10 +109,15 @@ def types_differ(resource: str, converted: Mapping[str, Converted]) -> list[Noti
         f"{resource}: columns have another type in some tenants, and here one that loses nothing:"
         f" {'; '.join(each[:SHOWN])}."
     )
-    if remade:
+    if remade and kept:
         text += (
             f" The rows of {listed(list(remade))} were kept without what was sent: their text is"
             " made of the numbers, 12.5 also for 12.50. max_age=None has them read afresh."
+        )
+    elif remade:
+        text += (
+            f" The text of {listed(list(remade))} is made of the values, 12.5 also for 12.50."
+            " ts.pull of the resource has what was sent."
         )
     return [Notice(ColumnDrift, text)]
 

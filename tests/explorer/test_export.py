@@ -20,6 +20,7 @@ from stnb.explorer.parts import export
 from stnb.explorer.parts.export import Export
 from stnb.explorer.parts.page_actions import DONE
 from stnb.frame import save as saving
+from stnb.frame.notices import Notice
 from stnb.frame.save import save
 from tests.helpers.moments import NOW
 
@@ -115,6 +116,17 @@ def test_files_read_back() -> None:
     assert bench.export.page_actions.tone == "good"
 
 
+def test_what_a_workbook_cannot_hold_is_told_beside_its_path() -> None:
+    """A number of more digits than Excel keeps is text there."""
+    bench = Bench(frame=pd.DataFrame({"id": [1, 2**53 + 1]}))
+    bench.export.file.value = "ids"
+
+    said = bench.press(bench.export.files[".xlsx"])
+
+    assert "id: 1 number of over 15 digits, so the column is text" in said
+    assert pd.read_excel("ids.xlsx")["id"].tolist() == [1, 2**53 + 1]
+
+
 def test_only_the_filtered_rows() -> None:
     """The menu says which rows; without any filter they are all."""
     bench = Bench(selection=FRAME.iloc[:1])
@@ -164,12 +176,12 @@ def test_a_long_write_leaves_the_page_alive(monkeypatch: pytest.MonkeyPatch) -> 
     """While a file is written the click is over, a line says so, and a second file is refused."""
     go, begun = threading.Event(), threading.Event()
 
-    def slow(frame: pd.DataFrame, path: Path) -> Path:
+    def slow(frame: pd.DataFrame, path: Path) -> tuple[Path, list[Notice]]:
         begun.set()
         go.wait(60)
-        return saving.save(frame, path)
+        return saving.save_file(frame, path)
 
-    monkeypatch.setattr(export, "save", slow)
+    monkeypatch.setattr(export, "save_file", slow)
     bench = Bench()
     bench.export.files[".csv"].click()
     assert begun.wait(60)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -204,3 +206,45 @@ def test_a_view_takes_of_a_state_what_the_frame_has() -> None:
     assert View.of({}, columns).is_whole
     pd.testing.assert_frame_equal(view.rows(Rows(frame), View.of({}, columns)), frame)
     assert view.lines(columns, View.of({}, columns)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "pick", "rows"),
+    [
+        ("exact", {"is": 12.5}, 1),
+        ("exact", {"is": 3}, 1),
+        ("exact", {"is": "12.5"}, None),
+        ("whole", {"is": "4417"}, 1),
+        ("whole", {"is": "x"}, None),
+        ("whole", {"is": True}, None),
+        ("took", {"is": "0 days 08:30:00"}, None),
+        ("took", {"from": 30600}, 1),
+        ("on", {"is": "2026-07-01"}, None),
+        ("on", {"from": "2026-07-01", "to": "2026-07-02"}, 1),
+        ("yes", {"is": "true"}, None),
+        ("yes", {"is": True}, 1),
+    ],
+)
+def test_a_pick_that_is_written_by_hand_leaves_the_same_rows_everywhere(
+    name: str, pick: dict[str, Any], rows: int | None
+) -> None:
+    """One that means nothing for its column is left out, by the table and by the code."""
+    exact = pd.Series([Decimal("12.50"), Decimal("3"), None], dtype=of_arrow(pa.decimal128(12, 2)))
+    frame = pd.DataFrame(
+        {
+            "exact": exact,
+            "whole": pd.array([4417, 1, None], "Int64"),
+            "took": pd.to_timedelta(["08:30:00", "01:00:00", None]),
+            "on": pd.to_datetime(["2026-07-01", "2026-08-01", None]),
+            "yes": pd.array([True, False, None], "boolean"),
+        }
+    )
+    columns = Columns(frame)
+    chosen = View.of({"picks": {name: [pick]}}, columns)
+
+    shown = view.rows(Rows(frame), chosen)
+    names: dict[str, Any] = {"df": frame, "pd": pd}
+    exec("\n".join(view.lines(columns, chosen)), names)
+
+    assert len(shown) == (len(frame) if rows is None else rows)
+    pd.testing.assert_frame_equal(names["df"], shown)

@@ -7,6 +7,8 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import io
+import math
+import re
 import sys
 from decimal import Decimal
 from pathlib import Path
@@ -19,14 +21,15 @@ import pytest
 import stnb
 from stnb.errors import BadFilter, SetupError
 from stnb.frame import excel
-from stnb.frame.save import save
+from stnb.frame.save import save, save_file
 
 openpyxl = pytest.importorskip("openpyxl")
 
 
 def sheets(frame: pd.DataFrame, folder: Path) -> dict[str, list[list[Any]]]:
     """The rows of each sheet, header first, as a spreadsheet shows them."""
-    book = openpyxl.load_workbook(save(frame, folder / "x.xlsx"))
+    path, _ = save_file(frame, folder / "x.xlsx")
+    book = openpyxl.load_workbook(path)
     return {
         name: [[cell.value for cell in row] for row in book[name].iter_rows()]
         for name in book.sheetnames
@@ -87,6 +90,15 @@ def test_times_are_the_tenants_own_and_that_is_said(
             ["123456789012.123456"],
         ),
         (
+            pd.Series([Decimal("1." + "0" * 30 + "1")], dtype=object),
+            ["1." + "0" * 30 + "1"],
+        ),
+        (pd.array([12345678901234567.0, 0.5, None], "Float64"), ["12345678901234568", "0.5", None]),
+        (pd.array([0.1 + 0.2, 1e20], "Float64"), [0.1 + 0.2, 1e20]),
+        (pd.Series([12345678901234567.0, 0.5], dtype=object), ["12345678901234568", 0.5]),
+        (pd.to_datetime(["1900-02-28T23:59:59"]), ["1900-02-28T23:59:59"]),
+        (pd.to_datetime(["1900-03-01"]), [dt.datetime(1900, 3, 1)]),
+        (
             pd.Series(
                 [[{"a": 1}], None], dtype=pd.ArrowDtype(pa.list_(pa.struct([("a", pa.int64())])))
             ),
@@ -99,6 +111,64 @@ def test_values_are_exact(values: Any, read: list[Any], tmp_path: Path) -> None:
     JSON.
     """
     assert cells(values, tmp_path) == read
+
+
+@pytest.mark.parametrize(
+    ("values", "note"),
+    [
+        (pd.array([1, 2**53 + 1], "Int64"), "x: 1 number of over 15 digits, so"),
+        ([Decimal("1234567890123456.7"), 1.5], "x: 1 number as text"),
+        (pd.array([math.inf, 1e-310, 0.5], "Float64"), "x: 2 numbers as text"),
+        (
+            pd.DatetimeIndex(["0001-01-01", "2026-07-01"], dtype="M8[us]"),
+            "x: 1 time before March 1900",
+        ),
+        (
+            pd.DatetimeIndex(["0001-01-01"], dtype="M8[us, UTC]"),
+            "x (UTC): 1 time before March 1900",
+        ),
+        (pd.to_timedelta(["-00:00:01", "1h"]), "x: 1 duration below zero"),
+    ],
+)
+def test_what_became_text_is_told_with_its_count(values: Any, note: str, tmp_path: Path) -> None:
+    """By a warning, and in the second sheet for whoever gets the file."""
+    frame = pd.DataFrame({"x": values, "n": 1})
+
+    with pytest.warns(stnb.errors.StnbWarning, match=re.escape(note)):
+        path = save(frame, tmp_path / "x.xlsx")
+
+    told = [str(row[1].value) for row in openpyxl.load_workbook(path)["about"].iter_rows()]
+    assert [text for text in told if text.startswith(note)]
+
+
+@pytest.mark.parametrize(
+    ("values", "note"),
+    [
+        (pd.array([0.1 + 0.2, 0.5], "Float64"), "x: 1 number of over 15 digits; the cells"),
+        (pd.to_timedelta(["0.123456s"]), "x: 1 value finer than a millisecond"),
+        (pd.to_datetime(["2026-07-01T09:30:59.7000001"]), "x: 1 value finer than a millisecond"),
+        (pd.to_datetime(["2026-07-01T09:30:59.7"]), None),
+        (pd.array([0.1, 1e20, 12345], "Float64"), None),
+    ],
+)
+def test_what_excel_shows_shorter_stands_in_the_second_sheet(
+    values: Any, note: str | None, tmp_path: Path
+) -> None:
+    """The cells hold the values: nobody is warned."""
+    about = sheets(pd.DataFrame({"x": values, "n": 1}), tmp_path)["about"]
+
+    told = [row[1] for row in about if row[0] == "in this file"]
+    assert [text.startswith(note or "") for text in told] == [True] * bool(note)
+
+
+def test_fractions_of_a_second_are_shown(tmp_path: Path) -> None:
+    """Excel would show 10:00:00 for a time just before it."""
+    frame = pd.DataFrame({"x": pd.to_datetime(["2026-07-01T09:59:59.999"]), "n": 1})
+
+    cell = openpyxl.load_workbook(save(frame, tmp_path / "x.xlsx"))["data"]["A2"]
+
+    assert cell.number_format == "yyyy-mm-dd hh:mm:ss.000"
+    assert cell.value == dt.datetime(2026, 7, 1, 9, 59, 59, 999_000)
 
 
 def test_characters_that_a_workbook_cannot_hold_come_back(tmp_path: Path) -> None:

@@ -201,6 +201,25 @@ def test_a_column_that_becomes_text_is_text_for_all_tenants(toys: Named, tmp_pat
     ]
 
 
+def test_a_number_is_never_rounded_for_another_tenants_sake(tmp_path: Path) -> None:
+    """Floats beside whole numbers that a float does not hold make text of both, which is told."""
+    one, two = Named("p"), Named("q", tenant=43)
+    one.put(1, extra=2**53 + 1)
+    two.put(1, extra=1.5)
+    up_to_date(one, tmp_path)
+
+    with saying() as said:
+        sync(["toys.widgets"], tmp_path, account=two, format="delta")
+
+    assert stnb.sql("select extra from toys_widgets order by tenant", tmp_path)[
+        "extra"
+    ].tolist() == [
+        str(2**53 + 1),
+        "1.5",
+    ]
+    assert len([text for text in said if text.startswith("ColumnDrift: extra in ")]) == 1
+
+
 def test_a_table_that_was_restored_is_read_from_the_beginning(toys: Named, tmp_path: Path) -> None:
     """Its checkpoint is of rows that are no longer there."""
     up_to_date(toys, tmp_path)

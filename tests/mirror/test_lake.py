@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import stnb
-from stnb.errors import Incomplete, TenantsFailed, UsageError
+from stnb.errors import ColumnDrift, Incomplete, TenantsFailed, UsageError
 from tests.helpers.warned import quiet, warned
 
 pytest.importorskip("duckdb")
@@ -64,14 +64,15 @@ def test_sql_reads_the_tenants_as_one_table(tmp_path: Path) -> None:
 
 
 def test_columns_of_one_tenant_alone_are_missing_for_the_others(tmp_path: Path) -> None:
-    """And columns of another type become one that holds both."""
+    """And columns of another type become one that holds both, which is told."""
     for name, frame in {
         "a": pd.DataFrame({"id": [1], "x": [1.5], "own": ["yes"]}),
         "b": pd.DataFrame({"id": [1], "x": ["many"]}),
     }.items():
         (tmp_path / f"tenant={name}").mkdir()
         frame.to_parquet(tmp_path / f"tenant={name}" / "t.parquet")
-    found = stnb.sql("select * from t order by tenant", tmp_path)
+    with pytest.warns(ColumnDrift, match="t: x is text"):
+        found = stnb.sql("select * from t order by tenant", tmp_path)
     assert found["x"].tolist() == ["1.5", "many"]
     assert found["own"][0] == "yes"
     assert pd.isna(found["own"][1])

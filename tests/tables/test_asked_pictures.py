@@ -158,6 +158,38 @@ def test_a_filter_on_the_first_day_of_a_month_leaves_it_whole() -> None:
     assert pictures.bars(frame, "soldOn", every="month").finding.notes == ()
 
 
+@pytest.mark.parametrize("zone", ["", "Asia/Tokyo"])
+def test_moments_are_drawn_by_the_clock_that_the_axis_names(zone: str) -> None:
+    """Of the office, or of the zone that the times were moved to; also where they are no axis of
+    time.
+    """
+    frame = pd.DataFrame({"soldOn": pd.to_datetime(["2026-01-01T05:00"], utc=True), "who": ["a"]})
+    frame.attrs["stnb"] = {"timezone": "America/Phoenix"}
+    day = pd.Timestamp("2025-12-31")
+    if zone:
+        frame = stnb.local(frame, zone)
+        day = pd.Timestamp("2026-01-01")
+    label = f"sold on, {zone or 'America/Phoenix'} time"
+
+    bars = pictures.bars(frame, "soldOn", every="day").axes[0]
+    across = pictures.heat(frame, "soldOn", "who").axes[0]
+    down = pictures.heat(frame, "who", "soldOn").axes[0]
+
+    assert (bars.get_xlabel(), across.get_xlabel(), down.get_ylabel()) == (label,) * 3
+    assert [f"{day:%b}\n{day:%Y}"] == [text.get_text() for text in across.get_xticklabels()]
+
+
+def test_the_first_year_of_all_is_drawn_in_utc() -> None:
+    """What .NET writes for "never" has no place in zones west of Greenwich."""
+    never = pd.DatetimeIndex(["0001-01-01"], dtype="M8[us, UTC]")
+    frame = pd.DataFrame({"soldOn": never, "who": ["a"]})
+    frame.attrs["stnb"] = {"timezone": "America/Phoenix"}
+
+    ax = pictures.heat(frame, "who", "soldOn").axes[0]
+
+    assert ax.get_ylabel() == "sold on, UTC time"
+
+
 # -- lines, heat maps, funnels, dots
 
 

@@ -27,6 +27,7 @@ from stnb.tables.nested import children, custom_fields, external_data, rows_at
 from stnb.tables.nested.place import noun
 from tests.helpers.catalog_columns import leaves
 from tests.helpers.sample import tenth, tries
+from tests.helpers.warned import quiet
 
 KNOWN = catalog.load()
 ITEMS = "accounting.invoices"
@@ -1181,3 +1182,26 @@ def plain_list(cell: Any) -> Any:
     if isinstance(cell, dict):
         return {k: plain_list(v) for k, v in cell.items()}
     return None if isinstance(cell, float) and math.isnan(cell) else cell
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ('[{"id":1,"skuId":-0},{"id":2,"skuId":"x"}]', ["-0", "x"]),
+        ('[{"id":1,"skuId":1.0},{"id":2,"skuId":"x"}]', ["1.0", "x"]),
+        ('[{"id":1,"skuId":1E2},{"id":2,"skuId":"x"}]', ["1E2", "x"]),
+        ('[{"id":1,"quantity":12.0},{"id":2,"quantity":"y"}]', ["12.0", "y"]),
+        ('[{"id":1,"skuId":7.0},{"id":2,"skuId":8}]', [7, 8]),
+    ],
+)
+def test_lists_that_are_text_give_numbers_as_they_were_sent(
+    st: stnb.Account, sent: str, read: list[Any]
+) -> None:
+    """Whole ones with a point, or a sign before zero, too, if the column becomes text."""
+    invoices = pd.DataFrame({"id": [1], "items": [sent]})
+    invoices.attrs["stnb"] = {"resource": "accounting.invoices"}
+
+    items = quiet(lambda: stnb.children(invoices, "items"))
+
+    name = "quantity" if "quantity" in sent else "skuId"
+    assert items[name].tolist() == read

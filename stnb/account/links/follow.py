@@ -20,6 +20,7 @@ from .models import Link, Target
 from .place import grouped, key_type, place_of
 
 if TYPE_CHECKING:
+    from stnb.frame.original import Original
     from stnb.pull import ProgressCallback
 
 SHOWN = 5  # ids in a message
@@ -63,6 +64,23 @@ def follow(
         >>> customers = st.follow(jobs, "customerId", columns=["id", "name"])
         >>> jobs.merge(customers, left_on="customerId", right_on="id", suffixes=("", "_customer"))
     """
+    rows, _ = followed(account, df, column, columns=columns, resource=resource, progress=progress)
+    return rows
+
+
+def followed(
+    account: Source,
+    df: pd.DataFrame,
+    column: str,
+    *,
+    columns: Sequence[str] | None = None,
+    resource: str | None = None,
+    progress: ProgressCallback | None = None,
+    keeps_original: bool = False,
+) -> tuple[pd.DataFrame, Original | None]:
+    """`follow`, and what was sent for its rows if that is to be kept; None if they are of several
+    resources.
+    """
     place = place_of(account.catalog, df, column, resource)
     targets = place.link.targets
     kind = key_type(account.catalog, targets[0])
@@ -71,14 +89,20 @@ def follow(
     wanted = _as_list(columns)
     requested = _ids_by_column(targets, ids)
 
-    frames, unread = _read_all(account, requested, wanted, progress)
+    readings = _begin(account, requested, wanted, progress, keeps_original=keeps_original)
+    frames, unread = _read_all(readings)
     read_targets = [target for target in targets if target.resource in frames]
     found = pa.concat_arrays([fit(distinct(frames[t.resource], t.by), kind) for t in read_targets])
     has_row = pc.and_kleene(pc.is_valid(ids), pc.is_in(ids, value_set=found))
     lost = raw.filter(pc.invert(has_row))
     for name in frames:
         frames[name] = _without_keys(frames[name], requested[name], wanted)
-    out = next(iter(frames.values())) if len(requested) == 1 else _joined(frames)
+    original = None
+    if len(requested) == 1:
+        [(name, out)] = frames.items()
+        original = readings[name].original
+    else:
+        out = _joined(frames)
     out.attrs["stnb"] |= {
         "followed": column,
         "not_found": len(lost),
@@ -92,27 +116,40 @@ def follow(
     for notice in told:
         out.attrs["stnb"]["notices"].append(notice.text)
         notices.warn(notice)
-    return out
+    return out, original
 
 
-def _read_all(
+def _begin(
     account: Source,
     requested: Mapping[str, Keys],
     wanted: list[str] | None,
     progress: ProgressCallback | None,
+    *,
+    keeps_original: bool,
+) -> dict[str, Reading]:
+    """Begin to read the rows of each resource.
+
+    Raises:
+        UsageError: a wanted column is in none of them.
+    """
+    started = {}
+    for name, by in requested.items():
+        own = _columns_of(account.catalog, name, list(requested), wanted)
+        options: Any = {"progress": progress, "keeps_original": keeps_original}
+        started[name] = read(account, name, by, own, **options)
+    return started
+
+
+def _read_all(
+    started: Mapping[str, Reading],
 ) -> tuple[dict[str, pd.DataFrame], dict[str, StnbError]]:
     """The rows of each resource, side by side; and why, of those that could not be read.
 
     Raises:
         StnbError: none could be read.
-        UsageError: a wanted column is in none of them.
     """
-    started: dict[str, Reading] = {}
     frames: dict[str, pd.DataFrame] = {}
     unread: dict[str, StnbError] = {}
-    for name, by in requested.items():
-        of_name = _columns_of(account.catalog, name, list(requested), wanted)
-        started[name] = read(account, name, by, of_name, progress=progress)
     for name, reading in started.items():
         try:
             frames[name] = reading.rows()

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,6 +24,7 @@ from ..resource import Resource
 from ..source import Source
 
 if TYPE_CHECKING:
+    from stnb.frame.original import Original
     from stnb.pull import ProgressCallback, Pull
 
 FEW = 100  # up to so many ids are asked for without asking how long the list is
@@ -62,9 +65,20 @@ class Reading:
         for by, ids in self.keys.items():
             hits.append(pc.is_in(fit(column_of(frame[by]), ids.type), value_set=ids.drop_null()))
         kept = functools.reduce(pc.or_, hits).to_numpy(zero_copy_only=False)
+        self._pick_original(kept)
         some: pd.DataFrame = frame[kept].reset_index(drop=True)
         some.attrs["stnb"] = {**frame.attrs["stnb"], "rows": len(some)}
         return some
+
+    @property
+    def original(self) -> Original | None:
+        """What was sent for `rows`, if it is kept; known once these are there."""
+        return None if self.run is None else self.run.store.original
+
+    def _pick_original(self, kept: npt.NDArray[np.bool_]) -> None:
+        assert self.run is not None
+        if self.run.store.original is not None:
+            self.run.store.original = self.run.store.original.take(np.flatnonzero(kept))
 
     def frame(self) -> pd.DataFrame:
         """Wait for all rows that are read.
@@ -91,6 +105,7 @@ def read(
     *,
     pages: int | None = None,
     progress: ProgressCallback | None = None,
+    keeps_original: bool = False,
 ) -> Reading:
     """Begin to read the rows of a resource that have these ids. Without ids nothing is sent.
 
@@ -98,6 +113,7 @@ def read(
         keys: the ids by the column that holds them; a column other than "id" needs the whole list.
         columns: those to decode; the columns of `keys` are added.
         pages: at most so many rows a page of a whole list; None lets the pull choose.
+        keeps_original: whether what was sent is kept beside the rows.
     """
     resource = account[name]
     endpoint = resource.endpoint
@@ -106,13 +122,16 @@ def read(
         wanted = list(dict.fromkeys([*columns, *keys]))
     if not any(len(ids) for ids in keys.values()):
         return Reading(resource, keys, None, False, wanted)
-    options: dict[str, Any] = {**everything(endpoint), "columns": wanted, "progress": progress}
+    options: dict[str, Any] = {**everything(endpoint), "columns": wanted}
     if by_fifties(resource, keys):
-        run = resource.start(ids=keys["id"].to_pylist(), **options)
-        return Reading(resource, keys, run, False, wanted)
+        run = resource.where(ids=keys["id"].to_pylist(), **options).prepare(progress=progress)
+        run.store.keeps_original = keeps_original
+        return Reading(resource, keys, run.start(), False, wanted)
     if pages is not None and endpoint.kind == "list" and endpoint.takes("pageSize"):
         options["page_size"] = OurSize(min(pages, endpoint.page_size_max or pages))
-    return Reading(resource, keys, resource.start(**options), True, wanted)
+    run = resource.where(**options).prepare(progress=progress)
+    run.store.keeps_original = keeps_original
+    return Reading(resource, keys, run.start(), True, wanted)
 
 
 def everything(endpoint: Endpoint) -> dict[str, str]:

@@ -10,11 +10,14 @@ import pandas as pd
 
 from stnb.account.account import Account
 from stnb.account.links import quick
+from stnb.account.links.follow import followed
 from stnb.errors import BadFilter
+from stnb.frame.notices import warn
 from stnb.frame.united import TENANT, united
-from stnb.pull.together_about import of_tenants
+from stnb.pull.together_about import of_tenants, types_differ
 from stnb.tables.provenance import provenance
 
+FOLLOW_TAKES = {"columns", "resource", "progress"}
 REQUESTS = 40  # for names that nobody asked for, of all tenants together
 
 
@@ -22,17 +25,22 @@ def follow(
     accounts: Mapping[str, Account], df: pd.DataFrame, column: str, options: Mapping[str, Any]
 ) -> pd.DataFrame:
     """The rows that the ids of each tenant lead to, as one frame."""
-    frames, abouts = {}, {}
+    frames, abouts, originals = {}, {}, {}
     for tenant, rows, _ in _by_tenant(accounts, df):
-        frames[tenant] = accounts[tenant].follow(rows, column, **options)
+        if options.keys() - FOLLOW_TAKES:
+            accounts[tenant].follow(rows, column, **options)  # it says which one is wrong
+        given: Any = {**options, "keeps_original": True}
+        frames[tenant], originals[tenant] = followed(accounts[tenant], rows, column, **given)
         abouts[tenant] = provenance(frames[tenant])
     names = {about.get("resource") for about in abouts.values()}
-    found, converted = united(frames)
-    found.attrs["stnb"] = {
-        "resource": names.pop() if len(names) == 1 else None,
-        **of_tenants(abouts, len(found), {}, converted),
-        "followed": column,
-    }
+    found, converted = united(frames, originals)
+    resource = names.pop() if len(names) == 1 else None
+    told = types_differ(resource or column, converted, kept=False)
+    about = of_tenants(abouts, len(found), {}, converted)
+    about["notices"] = [*(notice.text for notice in told), *about.get("notices", ())]
+    found.attrs["stnb"] = {"resource": resource, **about, "followed": column}
+    for notice in told:
+        warn(notice)
     return found
 
 

@@ -189,8 +189,11 @@ def _equal(columns: Columns, i: int, value: Any) -> Mask:
     array, encoded = columns.array(i), columns.encoded(i)
     if array is None:
         return np.array([v == value for v in columns.frame.iloc[:, i].array], dtype=bool)
+    kind = array.type
+    if pa.types.is_decimal(kind) and isinstance(value, float):
+        kind = pa.float64()  # as pandas compares them
     try:
-        wanted = pa.scalar(value, array.type)
+        wanted = pa.scalar(value, kind)
         if encoded is None:
             return mask_of(pc.equal(array, wanted))
         # Code -1, a missing value, takes the False at the end.

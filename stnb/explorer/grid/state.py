@@ -92,10 +92,25 @@ def is_pick(pick: Any, kind: str) -> bool:
     if "has" in pick:
         return isinstance(pick["has"], str) and bool(pick["has"]) and kind == "text"
     if "is" in pick:
-        return pick["is"] is None or isinstance(pick["is"], (str, bool, int, float))
+        return pick["is"] is None or _is_value(pick["is"], kind)
     if kind in DATES:
         return all(map(_is_date, pick.values()))
     return all(isinstance(bound, (int, float)) for bound in pick.values())
+
+
+def _is_value(value: Any, kind: str) -> bool:
+    """Whether a column of this kind may hold a value. A day or a duration is picked by its bounds:
+    the table and pandas would read a text of it in two ways.
+    """
+    if kind == "integer" and isinstance(value, str):  # beyond 2^53 it is a text
+        return value.removeprefix("-").isdecimal()
+    if kind in ("integer", "number"):
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if kind == "yes/no":
+        return isinstance(value, bool)
+    if kind in DATES or kind == "duration":
+        return False
+    return isinstance(value, (str, bool, int, float))
 
 
 def _is_date(text: Any) -> bool:

@@ -12,7 +12,8 @@ import ipywidgets as W
 import pandas as pd
 
 from stnb.errors import StnbError, UsageError
-from stnb.frame.save import save
+from stnb.frame.notices import Notice
+from stnb.frame.save import save_file
 from stnb.session import clock
 
 from .. import notebook
@@ -209,22 +210,23 @@ class Export(W.VBox):
             self._send_file(frame, ending)
             return
         path, note = self._free_path(ending)
-        path = save(frame, path)
+        path, told = save_file(frame, path)
         rows, columns = frame.shape
         size = _size(path.stat().st_size)
-        self._show(
-            f"{rows:,} rows and {columns} columns are in {path.resolve()} ({size}).{note}", "good"
-        )
+        text = f"{rows:,} rows and {columns} columns are in {path.resolve()} ({size}).{note}"
+        self._show(_with_notices(text, told), "good")
 
     def _send_file(self, frame: pd.DataFrame, ending: str) -> None:
         """Have the page offer the file as a download."""
         name = Path(_without_ending(self.file.value.strip() or self._default_name())).name
         with tempfile.TemporaryDirectory(prefix="stnb-") as folder:
-            content = save(frame, Path(folder) / f"{name}{ending}").read_bytes()
+            path, told = save_file(frame, Path(folder) / f"{name}{ending}")
+            content = path.read_bytes()
         self.page_actions.send({"do": "file", "name": f"{name}{ending}"}, [content])
         rows, columns = frame.shape
         text = f"{rows:,} rows and {columns} columns are in {name}{ending} ({_size(len(content))})"
-        self._show(f"{text}, where your browser puts what it downloads.", "good")
+        text += ", where your browser puts what it downloads."
+        self._show(_with_notices(text, told), "good")
 
     def _free_path(self, ending: str) -> tuple[Path, str]:
         """A path that is not taken, and what to report about it. No file is ever replaced."""
@@ -264,6 +266,10 @@ class Export(W.VBox):
 
     def __repr__(self) -> str:
         return f"<stnb export · {self.file.placeholder}>"
+
+
+def _with_notices(text: str, told: list[Notice]) -> str:
+    return " ".join([text, *(notice.text for notice in told)])
 
 
 def _without_ending(name: str) -> str:

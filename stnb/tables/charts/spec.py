@@ -168,7 +168,7 @@ def _settled_times(frame: pd.DataFrame, spec: Spec) -> Spec:
     if len(times):
         days = (times.max() - times.min()).days
     every = _step(days, spec.every)
-    return replace(spec, every=every, zone=_zone(frame, spec.by), start=start, end=end)
+    return replace(spec, every=every, zone=zone_of(frame, spec.by), start=start, end=end)
 
 
 def _step(days: int, wish: str) -> str:
@@ -181,12 +181,18 @@ def _step(days: int, wish: str) -> str:
     return "year"
 
 
-def _zone(frame: pd.DataFrame, column: str) -> str:
+def zone_of(frame: pd.DataFrame, column: str) -> str:
+    """The zone in which a column's moments are drawn: the one that `stnb.local` gave them, or the
+    tenant's; "" if they have none.
+    """
     times = frame[column].dropna()
     if not isinstance(times.dtype, pd.DatetimeTZDtype):
         return ""
     if are_days(column, times):
         return "UTC"  # in another zone they would be other days
+    own = str(times.dt.tz)
+    if own != "UTC":
+        return own
     return str(provenance(frame).get("timezone") or "UTC")
 
 

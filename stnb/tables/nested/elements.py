@@ -20,7 +20,7 @@ from stnb.errors.nesting import loads
 from stnb.frame import Decoded, Dtypes, Shape, shape_of
 from stnb.frame.strange import check_values
 from stnb.frame.text import as_text
-from stnb.frame.tokens import number
+from stnb.frame.tokens import Token, number, whole_number
 from stnb.frame.types import is_open
 
 from .rows import UNKNOWN, aligned, of_arrow, of_python
@@ -169,7 +169,7 @@ def _parsed(text: Any) -> Any:
     if not isinstance(text, str):
         return text
     try:
-        value = loads(text, parse_float=number, parse_constant=str)
+        value = loads(text, parse_float=_number, parse_int=whole_number, parse_constant=str)
     except (ValueError, ArithmeticError):
         return text
     if isinstance(value, list | dict):
@@ -177,6 +177,14 @@ def _parsed(text: Any) -> Any:
     # Any other text that is JSON by chance, such as "1.50" or "007", was a text from the start.
     was_kept_as_text = not isinstance(value, str) and as_text(value) == text
     return value if was_kept_as_text else text
+
+
+def _number(text: str) -> float | Decimal:
+    """A number of a JSON text. Unlike a float that pandas made of an id, 1.0 was sent so."""
+    value = number(text)
+    if isinstance(value, float) and value.is_integer():
+        return Token(text)
+    return value
 
 
 def plain(value: Any) -> Any:

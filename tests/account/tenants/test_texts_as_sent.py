@@ -99,3 +99,30 @@ def test_rows_that_were_kept_are_told_of(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "cost (a). The rows of a were kept" in text
     assert [float(each) for each in costs(df, "a") if each] == [1.1, 2.0, 3.0, 12.5]
     assert costs(df, "b") == ["n/a", "7.30", "07"]
+
+
+def test_rows_that_ids_lead_to_keep_what_each_tenant_sent() -> None:
+    """And the warning names the column and the tenant."""
+    ts = tenants(EVERYTHING, a=Sends("1.10", "2.50", "3.5"), b=Sends('"n/a"', '"7.30"', '"x"'))
+    jobs = pd.DataFrame({"tenant": ["a", "b"], "customerId": [1, 2]})
+    jobs.attrs["stnb"] = {"resource": "jpm.jobs"}
+
+    df, told = said(lambda: ts.follow(jobs, "customerId"))
+
+    text = next(text for text in told if "another type in some tenants" in text)
+    assert "cost (a)" in text
+    assert "made of" not in text
+    assert text in df.attrs["stnb"]["notices"]
+    assert "2.50" in costs(df, "a")
+    assert "7.30" in costs(df, "b")
+    assert df.attrs["stnb"]["drift"]["cost"] == "another type in a"
+
+
+def test_a_wrong_option_of_follow_is_answered_in_words() -> None:
+    """As that of a single tenant is."""
+    ts = tenants(EVERYTHING, a=NUMBERS)
+    jobs = pd.DataFrame({"tenant": ["a"], "customerId": [1]})
+    jobs.attrs["stnb"] = {"resource": "jpm.jobs"}
+
+    with pytest.raises(TypeError, match="follow\\(\\) has no argument 'cols'"):
+        ts.follow(jobs, "customerId", cols=["id"])

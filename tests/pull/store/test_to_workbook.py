@@ -11,6 +11,7 @@ from concurrent.futures import CancelledError
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pandas as pd
 import pytest
 
@@ -19,6 +20,9 @@ from stnb import demoserver
 from stnb.account.account import Account
 from stnb.errors import BadFilter, CannotSave, ServerFault, SetupError
 from stnb.session import Session
+from tests.helpers.fake_tenant import FakeTenant
+from tests.helpers.toys import CATALOG, row
+from tests.helpers.warned import warned
 
 
 @pytest.mark.parametrize("ending", ["xlsx", "csv", "json"])
@@ -55,6 +59,19 @@ def test_rows_of_many_records_go_to_a_file(st: stnb.Account) -> None:
         frame = st.crm.customers.notes.pull(id=ids)
 
     assert len(json.loads(path.read_text())) == len(frame)
+
+
+def test_what_excel_cannot_hold_is_told_by_the_pull() -> None:
+    """The file is written in another thread; the warning comes to the reader's code."""
+    rows = [row(number) for number in (1, 2**53 + 1)]
+    tenant = FakeTenant(lambda _: httpx.Response(200, json={"data": rows, "hasMore": False}))
+    widgets = tenant.resource(CATALOG["toys.widgets"])
+
+    _, caught = warned(lambda: widgets.pull(to="widgets.xlsx"))
+
+    told = [w for w in caught if "id: 1 number of over 15 digits" in str(w.message)]
+    assert [w.filename for w in told] == [__file__]
+    assert pd.read_excel("widgets.xlsx")["id"].tolist() == [1, 2**53 + 1]
 
 
 @pytest.mark.parametrize("to", ["jobs.doc", "jobs.xls", "jobs.csv.gz"])

@@ -16,7 +16,7 @@ from ..look import AREA
 from .canvas import Scale, canvas, finished, named, sample_note
 from .canvas import amount as written
 from .plain_columns import groups_of, numbers_of
-from .question import How, Unit, check, in_words, is_money_column, measure_of
+from .question import How, Unit, check, clock_of, is_money_column, measure_of
 
 if TYPE_CHECKING:
     from ..figure import Picture
@@ -102,14 +102,16 @@ def _cells(
     check(data, (across, down, amount))
     found = "$" if amount and is_money_column(data, amount) else ""
     values = numbers_of(data[amount]) if amount else pd.Series(1, data.index)
-    keys = {"down": groups_of(data[down]), "across": groups_of(data[across])}
+    rows, below = clock_of(data, down)
+    columns, beside = clock_of(data, across)
+    keys = {"down": groups_of(rows), "across": groups_of(columns)}
     together = pd.DataFrame({**keys, "value": values})
     step = "sum" if how == "count" or not amount else how
     groups = together.groupby(["down", "across"], observed=False)["value"].agg(step)
     cells = groups.unstack("across")
     if step == "sum":
         cells = cells.fillna(0)
-    cells = cells.rename_axis(index=in_words(down), columns=in_words(across))
+    cells = cells.rename_axis(index=below, columns=beside)
     return cells, found if unit is None else unit, measure_of(data, amount, how)
 
 

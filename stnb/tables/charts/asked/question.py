@@ -16,7 +16,7 @@ from stnb.frame.strange import check_values
 from ...provenance import provenance
 from ..columns import TIME, is_duration, is_money, noun
 from ..numbers import NONE, computed
-from ..spec import Spec, settled
+from ..spec import Spec, settled, zone_of
 from .plain_columns import numbers_of
 
 How = Literal["sum", "mean", "median", "count"]
@@ -209,7 +209,7 @@ def _has_order(groups: pd.Series[Any]) -> bool:
 def _parts(frame: pd.DataFrame, split: str) -> pd.Series[Any]:
     if not split:
         return pd.Series(ALL, frame.index)
-    column = frame[split]
+    column, _ = clock_of(frame, split)
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column
     return column.astype("str").fillna(NONE)
@@ -227,6 +227,21 @@ def _grouped(
 
 
 # -- over time
+
+
+def clock_of(frame: pd.DataFrame, column: str) -> tuple[pd.Series[Any], str]:
+    """A column with its moments as the clock of their zone shows them, and its name in words, with
+    that zone. Other columns stay as they are.
+    """
+    values, words = frame[column], in_words(column)
+    zone = zone_of(frame, column)
+    if not zone:
+        return values, words
+    clock = values.dt.tz_convert(zone).dt.tz_localize(None)
+    if not clock.dropna().dt.year.between(1, 9999).all():
+        # The years 1 and 9999 stand for "none", and some zones have no place for them.
+        clock, zone = values.dt.tz_convert("UTC").dt.tz_localize(None), "UTC"
+    return clock, f"{words}, {zone} time"
 
 
 def _by_time(
