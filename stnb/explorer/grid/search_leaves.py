@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from .columns import Encoded, encode, mask_of, plain_array
+from .columns import Encoded, Mask, encode, mask_of, plain_array
 from .scan import memory
 
 DAY = 86_400  # s
