@@ -138,6 +138,9 @@ def _advice(name: str) -> str:
     if name.startswith("_") or name in _ROOMS:
         return ""  # at once: what knows better brings pandas
     known = _importlib.import_module(".account.reached", __name__)
+    written: str = known.of_other_libraries(name)
+    if written:
+        return f". Write {written}"
     where: str = known.of_an_account(name)
     if where:
         return f". It belongs to an account: st = stnb.connect(), then {where}"

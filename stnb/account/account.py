@@ -189,6 +189,7 @@ class Account(Linked, Modules):
     def _missing(self, name: str) -> Any:
         if name in misuse.OF_STNB:
             misuse.of_stnb(name)
+        misuse.of_an_account(name)
         return super()._missing(name)
 
     if not TYPE_CHECKING:  # as in Branch

@@ -39,6 +39,62 @@ ELSEWHERE = {
     "schema": "columns",
     "info": "columns",
     "dtypes": "columns",
+    "df": "pull()",
+    "to_df": "pull()",
+    "to_frame": "pull()",
+    "to_dataframe": "pull()",
+    "dataframe": "pull()",
+    "load": "pull()",
+    "run": "pull()",
+    "execute": "pull()",
+    "fetchall": "pull()",
+    "collect": "pull()",
+    "iter": "pages()",
+    "stream": "pages()",
+    "paginate": "pages()",
+    "limit": "pull(limit=…)",
+    "top": "head(…)",
+    "take": "head(…)",
+    "one": "head(1)",
+    "exists": "count()",
+    "length": "count()",
+    "json": 'pull(to="FILE.json")',
+    "to_json": 'pull(to="FILE.json")',
+    "order_by": "pull(), then df.sort_values(…)",
+    "orderby": "pull(), then df.sort_values(…)",
+    "sort": "pull(), then df.sort_values(…)",
+    "group_by": "pull(), then df.groupby(…)",
+    "chart": "pull(), then stnb.pictures.draw(df)",
+    "draw": "pull(), then stnb.pictures.draw(df)",
+    "show": "pull(), then stnb.show(df)",
+}
+# Words of other libraries, and what an account has for them.
+OF_AN_ACCOUNT = {
+    "tables": "st.resources()",
+    "endpoints": "st.resources()",
+    "list": "st.resources()",
+    "modules": "st.resources()",
+    "entities": "st.resources()",
+    "list_tables": "st.resources()",
+    "help": "st.resources()",
+    "info": "st.resources()",
+    "describe": 'st.schema("jpm.jobs")',
+    "search": 'st.find("words")',
+    "query": "st.jpm.jobs.where(…)",
+    "fetch": "st.jpm.jobs.pull(…)",
+    "request": "st.jpm.jobs.pull(…)",
+    "execute": "st.jpm.jobs.pull(…)",
+    "download": "st.jpm.jobs.pull(…)",
+    "read": "st.jpm.jobs.pull(…)",
+    "table": 'st["jpm.jobs"]',
+    "resource": 'st["jpm.jobs"]',
+    "endpoint": 'st["jpm.jobs"]',
+    "id": "st.tenant",
+    "tenant_id": "st.tenant",
+    "name": "st.profile",
+    "login": "st.access()",
+    "scopes": "st.access()",
+    "permissions": "st.access()",
 }
 # Names of stnb that people look for on an account.
 OF_STNB = ("compare", "explore", "local", "profile", "save", "setup", "show", "sql", "sync")
@@ -112,6 +168,9 @@ def of_a_frame(endpoint: Endpoint, name: str) -> None:
         UnknownResource: it is such a name.
     """
     columns = {column.name for column in endpoint.columns}
+    as_sent = _as_the_api_writes(name)
+    if as_sent in columns and name not in ELSEWHERE:
+        name = as_sent
     if name in ELSEWHERE and name not in columns:
         raise UnknownResource(
             f"{endpoint.name} has no {name!r}.",
@@ -128,6 +187,12 @@ def of_a_frame(endpoint: Endpoint, name: str) -> None:
     raise UnknownResource(
         f"{endpoint.name} has no {name!r}.", "That belongs to the frame that a pull brings.", advice
     )
+
+
+def _as_the_api_writes(name: str) -> str:
+    """`job_status` as "jobStatus"."""
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)
 
 
 def has_no_length(what: str, count: str) -> NoReturn:
@@ -227,6 +292,34 @@ def of_stnb(name: str) -> NoReturn:
         f"An account has no {name!r}.",
         "It belongs to stnb itself.",
         f"Write stnb.{name}(…).",
+    )
+
+
+def of_an_account(name: str) -> None:
+    """Explain a word of other libraries for what an account has: `st.tables`.
+
+    Raises:
+        UnknownResource: it is such a word.
+    """
+    if name in OF_AN_ACCOUNT:
+        raise UnknownResource(
+            f"An account has no {name!r}.",
+            "It has another word for that.",
+            f"Write {OF_AN_ACCOUNT[name]}.",
+        )
+
+
+def of_a_query(endpoint: Endpoint, name: str) -> NoReturn:
+    """A name that a query has not, such as `query.df` or `query.sort_values`."""
+    advice = "Its verbs are pull, head, count, pages, start and where."
+    if name in ELSEWHERE:
+        advice = f"Write query.{ELSEWHERE[name]}."
+    elif hasattr(pd.DataFrame, name) or name in {column.name for column in endpoint.columns}:
+        advice = f"Write df = query.pull(), then df.{name}."
+    raise UnknownResource(
+        f"A query of {endpoint.name} has no {name!r}.",
+        "It is what will be asked; rows and columns belong to the frame that a pull brings.",
+        advice,
     )
 
 

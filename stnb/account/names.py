@@ -12,7 +12,7 @@ from stnb.errors.copying import StaysHere
 from . import misuse
 
 
-class _Completes(type):
+class Completes(type):
     """Hides `__getattr__` from code that asks the class for it.
 
     Without Jedi, IPython completes `st.jpm.` only on objects whose class has no `__getattr__`,
@@ -26,7 +26,7 @@ class _Completes(type):
         return super().__getattribute__(name)
 
 
-class Branch(StaysHere, metaclass=_Completes):
+class Branch(StaysHere, metaclass=Completes):
     """An object whose children are its plain attributes, found by name."""
 
     def _title(self) -> str:

@@ -33,6 +33,7 @@ from stnb.pull.stream import in_order
 
 from . import misuse
 from .cards import query_as_html
+from .names import Completes
 from .progress_bar import bar_for
 from .reader import Reader, split_arguments, what_reads
 
@@ -44,7 +45,7 @@ SHOWN = 2_000  # letters of an address on show; one with fifty ids has about 600
 
 @explains_misuse("query")
 @dataclass(frozen=True, repr=False, eq=False)
-class Query(StaysHere):
+class Query(StaysHere, metaclass=Completes):
     """Filters and options of one resource, checked, and not sent until a verb is called.
 
     It never changes: `where` gives another one. A phrase such as "last 30 days" is counted from the
@@ -117,6 +118,11 @@ class Query(StaysHere):
         return str(query_as_html(self.endpoint.name, facts))
 
     if not TYPE_CHECKING:  # what a query is not: a type checker is to say so itself
+
+        def __getattr__(self, name: str) -> None:
+            if name.startswith("_") or name == "endpoint":
+                raise AttributeError(name)
+            misuse.of_a_query(self.endpoint, name)
 
         def __getitem__(self, key: object) -> None:
             misuse.query_read(self.endpoint.name, key)

@@ -14,6 +14,10 @@ SYNONYM, SLIP, BEGUN = 0.9, 0.8, 0.6  # what a word counts that is not the same
 BEGUN_KNOWN = 0.3  # what the beginning of a longer word counts, if it is a word itself
 RELATED = 0.5  # what a word of the same family counts: "certificate" beside "certified"
 FAMILY, FAMILY_LONGEST = 6, 10  # letters that a family begins with, and of its longest stem
+FIRST_LETTER, LONG = (
+    0.5,
+    6,
+)  # what a wrong first letter counts more, and letters for which it may be
 LETTERS_BEGUN = 4  # letters of a word from which on it may be the beginning of another
 
 
@@ -51,9 +55,9 @@ def _apart(index: Index, word: Word) -> list[Word]:
 
 
 def _is_known(index: Index, word: Word) -> bool:
-    return (
-        word.stem in index.postings or word.text in index.spellings or word.stem in index.synonyms
-    )
+    if word.stem == stems.NOT or word.text in index.spellings:
+        return True
+    return word.stem in index.postings or word.stem in index.synonyms
 
 
 def asked_for(index: Index, word: Word, last: bool, alone: bool) -> Asked:
@@ -112,13 +116,14 @@ def _begun(index: Index, word: Word, last: bool, alone: bool, known: bool) -> di
 def _mended(index: Index, text: str) -> str:
     """The known word that a misspelt one is nearest to; "" if none is near.
 
-    Of several that are as near, the first one that begins as the text does is taken.
+    Few people are wrong in the first letter, so that it counts more, and "sewer" is not "newer". Of
+    several that are as near, the first one is taken.
     """
     most = stems.slips(len(text))
-    best, least = "", most + 0.9
+    room = max(most, 1 + FIRST_LETTER) if len(text) >= LONG else most
+    best, least = "", room + 0.1
     for known in index.spellings:
-        # Few people are wrong in the first letter.
-        far = stems.distance(text, known, most) + 0.5 * (known[0] != text[0])
+        far = stems.distance(text, known, most) + FIRST_LETTER * (known[0] != text[0])
         if far < least:
             best, least = known, far
     return best

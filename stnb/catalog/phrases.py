@@ -56,6 +56,7 @@ def grammar() -> Grammar:
         fillers=frozenset(data["filler_words"]),
         asking=frozenset(data["asking_words"]),
         prepositions=frozenset(data["prepositions"]),
+        particles=frozenset(data["particles"]),
         negations=frozenset(data["negations"]),
         whole=frozenset(data["whole_words"]),
         roles=frozenset(data["role_words"]),
@@ -63,6 +64,12 @@ def grammar() -> Grammar:
 
 
 def synonyms() -> Mapping[str, list[str]]:
-    """Words of the API for words that people use: "client" is "customer"."""
-    found: Mapping[str, list[str]] = _data()["synonyms"]
+    """Words of the API, or of a phrase, for words that people use: "client" is "customer".
+
+    A family has one word for many: "price of an appliance" is said of boilers and furnaces too.
+    """
+    found = {word: list(others) for word, others in _data()["synonyms"].items()}
+    for head, members in _data()["families"].items():
+        for word in members:
+            found.setdefault(word, []).append(head)
     return found

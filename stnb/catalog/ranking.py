@@ -89,7 +89,10 @@ def _own(index: Index, asked: list[Asked]) -> dict[int, dict[int, Found]]:
 def _said(index: Index, asked: list[Asked]) -> dict[int, Said]:
     """For each resource its best phrase: (score, number of the phrase, the words it covers)."""
     best: dict[int, Said] = {}
+    heard = {stem for each in asked for stem in each.means}
     for phrase_number, (_, needed, meant, _) in enumerate(index.phrases):
+        if not heard.issuperset(needed):
+            continue
         score, covered = _cover(index, asked, needed)
         if not covered:
             continue

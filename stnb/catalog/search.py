@@ -23,6 +23,7 @@ POPULAR, POPULAR_STEP = 1.0, 0.02
 LEAST_RARE = 0.4  # what the commonest word counts beside the rarest
 RANKS = (1.0, 0.8, 0.65, 0.5)  # what the resources of a phrase count, the likeliest first
 NO_CONDITION = frozenset({"sort", "active", "activeState", "orderBy", "orderByDirection"})
+ENDS_OF_NAMES = frozenset({"or", "after", "before"})  # as in "createdOnOrAfter"
 MADE_BY_THE_PAGE = ("phrases", "spoken")
 
 
@@ -144,9 +145,11 @@ class _Builder:
         return self._reason_numbers[text]
 
     def _split(self, text: str) -> list[str]:
-        """The stems of a name of the API."""
+        """The stems of a name of the API; "on" of "createdOn" is no word to look for."""
         if text not in self._stems:
-            self._stems[text] = [stems.stem(word, self.grammar) for word in stems.plain(text)]
+            little = self.grammar.prepositions | ENDS_OF_NAMES
+            told = [word for word in stems.plain(text) if word not in little]
+            self._stems[text] = [stems.stem(word, self.grammar) for word in told]
         return self._stems[text]
 
     def _spelt(self, text: str) -> list[str]:
@@ -180,7 +183,7 @@ class _Builder:
 
     def _say(self, word: Word, meant: list[int]) -> None:
         """Let a word of a phrase speak by itself for the resources that the phrase means."""
-        if word.stem == stems.NOT or word.text in self.grammar.asking:
+        if stems.is_little(word, self.grammar):
             return
         spoken = self.index.spoken.setdefault(word.stem, {})
         for rank, number in enumerate(meant):

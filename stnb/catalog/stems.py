@@ -29,6 +29,7 @@ class Grammar:
         fillers: say nothing about what is looked for, such as "the".
         asking: begin a question, such as "show me".
         prepositions: what follows them is looked for less.
+        particles: belong to a verb, and say nothing without it, such as "out".
         negations: turn a condition round, such as "not".
         whole: lose no ending: "rating" is not "rate".
         roles: name someone, and are looked for less: "the performance of an agent".
@@ -37,6 +38,7 @@ class Grammar:
     fillers: frozenset[str]
     asking: frozenset[str]
     prepositions: frozenset[str]
+    particles: frozenset[str]
     negations: frozenset[str]
     whole: frozenset[str]
     roles: frozenset[str]
@@ -101,7 +103,7 @@ def telling(text: str, grammar: Grammar) -> list[Word]:
     words: list[Word] = []
     weight = 1.0
     for word in asked[begin:]:
-        if word in grammar.prepositions and words:
+        if word in grammar.prepositions and _names_a_thing(words, grammar):
             weight = GROUPING
         if word in grammar.negations:
             words.append(Word(word, NOT, NEGATION))
@@ -112,10 +114,16 @@ def telling(text: str, grammar: Grammar) -> list[Word]:
     return _roles_less(words, grammar)
 
 
+def _names_a_thing(words: list[Word], grammar: Grammar) -> bool:
+    """Whether the words so far ask for something: "customers on the call list" asks for the list,
+    "notes on a customer" for notes.
+    """
+    return any(word.stem != NOT and word.text not in grammar.roles for word in words)
+
+
 def _roles_less(words: list[Word], grammar: Grammar) -> list[Word]:
     """The words, where those for a role count less; the same if there are no others."""
-    others = [word for word in words if word.stem != NOT and word.text not in grammar.roles]
-    if not others:
+    if not _names_a_thing(words, grammar):
         return words
     weighed = []
     for word in words:
@@ -126,6 +134,12 @@ def _roles_less(words: list[Word], grammar: Grammar) -> list[Word]:
 
 def _word(text: str, weight: float, grammar: Grammar) -> Word:
     return Word(singular(text), stem(text, grammar), weight)
+
+
+def is_little(word: Word, grammar: Grammar) -> bool:
+    """Whether a word of a phrase says nothing by itself, such as "on" of "on hold"."""
+    little = grammar.asking | grammar.prepositions | grammar.particles
+    return word.stem == NOT or word.text in little
 
 
 def slips(length: int) -> int:

@@ -13,6 +13,9 @@ COMMANDS = {
     "list": "find",
     "ls": "find",
     "resources": "find",
+    "tables": "find",
+    "endpoints": "find",
+    "modules": "find",
     "describe": "find",
     "info": "find",
     "schema": "find",
@@ -35,10 +38,17 @@ COMMANDS = {
     "query": "sql",
     "explore": "app",
     "explorer": "app",
+    "ui": "app",
+    "gui": "app",
+    "browse": "app",
+    "dashboard": "app",
     "init": "setup",
     "login": "setup",
     "configure": "setup",
     "config": "setup",
+    "auth": "setup",
+    "connect": "setup",
+    "authenticate": "setup",
     "check": "doctor",
     "test": "doctor",
     "jupyter": "lab",
@@ -51,6 +61,17 @@ COMMANDS = {
     "reports": "report",
     "site": "docs",
     "glossary": "dictionary",
+}
+# Words for what no command does, with what to type.
+INSTEAD = {
+    "tail": "Type `stnb pull RESOURCE --sort -Id --limit 5`.",
+    "chart": "Type `stnb app`, or `stnb notebook new RESOURCE`: charts are drawn there.",
+    "plot": "Type `stnb app`, or `stnb notebook new RESOURCE`: charts are drawn there.",
+    "graph": "Type `stnb app`, or `stnb notebook new RESOURCE`: charts are drawn there.",
+    "select": 'Type `stnb sql FOLDER "select …"`, for the folder that `stnb sync` keeps.',
+    "update": "Type `stnb sync` for newer rows, or `pip install --upgrade stnb` for a newer stnb.",
+    "upgrade": "Type `pip install --upgrade stnb`.",
+    "install": "Type `pip install stnb`; `stnb setup` sets up a profile.",
 }
 NEAR = 0.7  # how like a word is to the one that it is taken for, from 0 to 1
 HELP = ("-h", "--help")
@@ -91,6 +112,10 @@ def understood(given: Sequence[str], commands: Mapping[str, str]) -> list[str]:
 
     if named(first) is not None:
         return ["pull", first, *rest]
+    if first in INSTEAD:
+        raise UsageError(
+            f"There is no command {first!r}.", "Something else does that.", INSTEAD[first]
+        )
     raise UsageError(
         f"There is no command {first!r}.",
         _near(first, commands),

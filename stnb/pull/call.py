@@ -23,11 +23,10 @@ from .body import body_of
 from .body_windows import Window, windows
 from .by_type import UTC
 from .dates import moment
+from .guessed import instead_of
 from .pairs import Pairs, as_pairs, is_split, paired
 from .values import Ours, as_text, items
 
-# What other libraries call the number of rows.
-FEWER_ROWS = frozenset({"n", "nrows", "rows", "top", "first", "head", "take", "size", "maxrows"})
 IDS = "ids"  # the parameter that rows are asked for by their ids with
 SHOWN = 50  # values up to which provenance keeps all of them
 
@@ -256,10 +255,8 @@ def _param(endpoint: Endpoint, name: str) -> Param:
     hint = f"Its filters are: {', '.join(names) or 'none'}."
     if near:
         hint = f"Near it: {', '.join(near)}."
-    if name.lower() in FEWER_ROWS:
-        hint = tongue.either("Give limit=… for fewer rows.", "Give --limit N for fewer rows.")
     raise UnknownFilter(
         f"{endpoint.name} has no filter {name!r}.",
         "The API would ignore it in silence and answer with every row.",
-        hint,
+        instead_of(endpoint, name) or hint,
     )

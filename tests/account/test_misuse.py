@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import stnb
+from stnb.account import reached
 from stnb.errors import BadFilter, CredentialsMissing, StnbError, UnknownResource
 
 TRIES: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
@@ -138,6 +139,38 @@ TRIES: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
         BadFilter,
         'Write columns=["id"]',
     ),
+    "a chart of a resource": (
+        lambda st: st.jpm.jobs.chart,
+        UnknownResource,
+        "Write st.jpm.jobs.pull(), then stnb.pictures.draw(df).",
+    ),
+    "a column with underscores": (
+        lambda st: st.jpm.jobs.job_status,
+        UnknownResource,
+        "then df['jobStatus']. To filter by it: st.jpm.jobs.pull(jobStatus=…).",
+    ),
+    "the tables": (lambda st: st.tables, UnknownResource, "Write st.resources()."),
+    "a search": (lambda st: st.search, UnknownResource, 'Write st.find("words").'),
+    "a frame of a query": (
+        lambda st: st.jpm.jobs.where().df,
+        UnknownResource,
+        "Write query.pull().",
+    ),
+    "a frame's verb on a query": (
+        lambda st: st.jpm.jobs.where().sort_values,
+        UnknownResource,
+        "Write df = query.pull(), then df.sort_values.",
+    ),
+    "a column of a query": (
+        lambda st: st.jpm.jobs.where().jobStatus,
+        UnknownResource,
+        "Write df = query.pull(), then df.jobStatus.",
+    ),
+    "what no query has": (
+        lambda st: st.jpm.jobs.where().zzz,
+        UnknownResource,
+        "Its verbs are pull, head, count",
+    ),
     "a tenant's number for a profile": (
         lambda st: stnb.connect(985798691),  # type: ignore[arg-type]
         CredentialsMissing,
@@ -175,3 +208,48 @@ def test_an_export_feed_is_no_example_of_its_module(st: stnb.Account) -> None:
         st.jpm.export.pull()
 
     assert "st.jpm.export." in caught.value.next
+
+
+def test_a_query_has_no_other_attributes(st: stnb.Account) -> None:
+    """`hasattr` says so, also of names that a library asks every object for."""
+    query = st.jpm.jobs.where()
+
+    assert not hasattr(query, "df")
+    assert not hasattr(query, "__array__")
+    assert not hasattr(query, "_repr_png_")
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("Client", "st = stnb.connect()"),
+        ("login", "st = stnb.connect()"),
+        ("chart", "stnb.pictures.draw(df)"),
+        ("find", "st.find"),
+        ("search", 'st.find("words")'),
+        ("to_csv", 'stnb.save(df, "FILE.csv")'),
+        ("export", 'stnb.save(df, "FILE.csv")'),
+        ("endpoints", "st.resources()"),
+        ("read_sql", "stnb.sql("),
+        ("config", "stnb.setup()"),
+        ("DataFrame", "import pandas as pd"),
+        ("gui", "stnb.explore()"),
+        ("window", "st.window"),
+        ("jobs", "st.jpm.jobs"),
+        ("settings", "st.settings"),
+    ],
+)
+def test_a_word_of_another_library_names_ours(name: str, written: str) -> None:
+    """`stnb.Client` says what is written here; names of an account and resources stay theirs."""
+    with pytest.raises(AttributeError) as caught:
+        getattr(stnb, name)
+
+    assert written in str(caught.value)
+
+
+def test_every_word_of_another_library_stands_once() -> None:
+    """No word is promised twice, and no name of ours is among them."""
+    words = [word for each in reached.ELSEWHERE.values() for word in each.split()]
+
+    assert len(set(words)) == len(words)
+    assert not set(words) & set(dir(stnb))

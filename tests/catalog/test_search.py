@@ -17,6 +17,7 @@ import pytest
 from stnb import catalog, explorer
 from stnb.catalog import meanings, phrases, stems
 from stnb.pull import call
+from tests.helpers.sample import EVERYTHING
 
 KNOWN = catalog.load()
 HERE = Path(__file__).parent
@@ -64,14 +65,14 @@ def test_questions_of_the_trade_find_their_resource() -> None:
 
 
 def test_questions_that_nothing_was_learnt_from_find_theirs() -> None:
-    """Questions that were written after the search, and that no phrase was added for. When they
-    were asked for the first time, the first set had 96 % and 89 %, the later and harder one 90 %
-    and 82 %. (Sets that were learnt from are parts of the table above; the last had 87 % and 75 %.)
+    """Questions that no phrase was added for. When they were asked for the first time, the first
+    set had 96 % and 89 %, the one of the third round 97 % and 90 %. (Sets that were learnt from are
+    parts of the table above.)
     """
     found = ranks(HELD_OUT)
 
-    assert sum(rank <= 3 for rank in found.values()) / len(found) >= 0.90, found
-    assert sum(rank == 1 for rank in found.values()) / len(found) >= 0.80, found
+    assert sum(rank <= 3 for rank in found.values()) / len(found) >= 0.95, found
+    assert sum(rank == 1 for rank in found.values()) / len(found) >= 0.85, found
 
 
 def test_every_answer_is_a_resource() -> None:
@@ -217,6 +218,30 @@ def test_no_two_topics_say_the_same() -> None:
 @pytest.mark.parametrize(
     ("words", "first"),
     [
+        ("price of a chiller", "pricebook.equipment"),  # a family: no phrase has a chiller's price
+        ("cost of a thermocouple", "pricebook.materials"),
+        ("sewer", "jpm.jobs"),  # is not "newer"
+        ("nivoices", "accounting.invoices"),  # the first letter may be wrong in a long word
+        ("people who don't want texts", "telecom.optinouts.optouts"),  # a negation in short
+        ("customers on the do not call list", "telecom.optinouts.optouts"),  # not the customers
+        ("how many people rang", "telecom.calls"),  # of a verb that is not regular
+    ],
+)
+def test_words_of_a_kind_are_treated_alike(words: str, first: str) -> None:
+    """Families of things, slips in the first letter, short negations, and what follows a role."""
+    assert KNOWN.find(words)[0].name == first
+
+
+def test_little_words_are_no_reason() -> None:
+    """ "On" stands in createdOn, in "on hold" and in half of all questions, and says nothing."""
+    for words in ("meetings on the schedule", "vans on the road", "sign off", "tools out back"):
+        for hit in KNOWN.search(words):
+            assert not {"on", "off", "out", "back"} & set(stems.plain(hit.why.lower())[-1:]), hit
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
         ("staff rota", "dispatch.technician_shifts"),  # a role counts less than what it has
         ("rota of the staff", "dispatch.technician_shifts"),
         ("open POs", "inventory.purchase_orders"),  # a plural of capitals
@@ -263,8 +288,9 @@ def test_the_page_ranks_as_python_does() -> None:
     """For more than 200 queries, whole and as they are typed, with slips and senseless ones, the
     page's code gives the same hits, order, reasons and filters.
     """
-    asked = [words for words, _ in [*TRADE, *HELD_OUT]]
-    typed = [words[:letters] for words in asked[:80] for letters in (1, 2, 4, 7)]
+    every = [words for words, _ in [*TRADE, *HELD_OUT]]
+    asked = every if EVERYTHING else every[::4]
+    typed = [words[:letters] for words in asked[:40] for letters in (1, 2, 4, 7)]
     slipped = [words[:3] + words[4:] for words in asked[:40]]
     queries = [
         *asked,

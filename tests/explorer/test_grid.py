@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from stnb.explorer.grid import cells, clipboard, picks, select, state
@@ -351,6 +352,28 @@ def test_floats_are_found_as_python_writes_them() -> None:
         rows = [i for i, value in enumerate(floats) if words in str(value)]
         if words == "inf":
             rows = []  # these are letters, which no number has
+        assert grid.ask(search=words)["total"] == len(rows), words
+
+
+@pytest.mark.parametrize(
+    "floats",
+    [
+        [0.0, 12.0, 1234.5, 0.01, 999_999_999.99, None],  # cents alone are written as integers
+        [-0.0, -0.01, -1234.5, 7.0],
+        [1e9, 0.01],  # one that is no such amount, and all are written as floats
+        [0.005, 12.5],
+        [float("inf"), 12.5],
+        [None, None],
+        [],
+    ],
+)
+def test_amounts_are_found_as_other_floats_are(floats: list[float | None]) -> None:
+    """Whole cents are searched as the text that Python has for them, with sign and zeros."""
+    column = pd.array(floats, dtype=pd.ArrowDtype(pa.float64()))
+    grid = HeardGrid(pd.DataFrame({"n": column}))
+
+    for words in ("0", "0.0", "-0", "12.", ".5", "4.5", "-1", "0.01", "99.99", "00000000.0", "2.0"):
+        rows = [value for value in floats if value is not None and words in str(value)]
         assert grid.ask(search=words)["total"] == len(rows), words
 
 

@@ -3,7 +3,7 @@ const ENDINGS = ["ation", "ing", "ed", "ion", "e"], SHORTEST = 3;
 const SINGULARS = [["children", "child"], ["ies", "y"], ["tuses", "tus"], ["sses", "ss"], ["xes", "x"], ["ches", "ch"]];
 const NOT = "~not", NEGATION = 0.3, GROUPING = 0.7, ROLE = 0.75, TYPO = 4, TWO_TYPOS = 8;
 const SYNONYM = 0.9, SLIP = 0.8, BEGUN = 0.6, BEGUN_KNOWN = 0.3, LETTERS_BEGUN = 4;
-const RELATED = 0.5, FAMILY = 6, FAMILY_LONGEST = 10;
+const FIRST_LETTER = 0.5, LONG = 6, RELATED = 0.5, FAMILY = 6, FAMILY_LONGEST = 10;
 const PHRASE = 14, RANKS = [1, 0.8, 0.65, 0.5], LONGER_PHRASE = 0.6;
 const SPARE = 0.8, OWN_NAME = 5, WHOLE_NAME = 2, UNCOVERED = 0.8, FAR_BELOW = 0.4, SPOKEN = 2.5, SAID = -1;
 
@@ -27,7 +27,7 @@ function spread(topics, grammar) {
     const told = telling(text, grammar);
     phrases.push([text, [...new Set(told.map(({ stem }) => stem))], meant, filters]);
     for (const { text: word, stem, weight } of told) {
-      if (stem === NOT || grammar.asking.has(word)) continue;
+      if (isLittle({ text: word, stem }, grammar)) continue;
       if (!spoken.has(stem)) spoken.set(stem, new Map());
       const said = spoken.get(stem);
       meant.forEach((number, rank) => said.set(number, Math.max(SPOKEN * weight * ofRank(rank), said.get(number) ?? 0)));
@@ -72,18 +72,24 @@ function telling(text, grammar) {
   let begin = 0, weight = 1;
   while (begin < asked.length - 1 && grammar.asking.has(asked[begin])) begin++;
   for (const w of asked.slice(begin)) {
-    if (grammar.prepositions.has(w) && words.length) weight = GROUPING;
+    if (grammar.prepositions.has(w) && namesAThing(words, grammar)) weight = GROUPING;
     if (grammar.negations.has(w)) words.push({ text: w, stem: NOT, weight: NEGATION });
     else if (!grammar.fillers.has(w)) words.push(word(w, weight));
   }
   return words.length ? rolesLess(words, grammar) : asked.map((w) => word(w, 1));
 }
 
+// Whether the words so far ask for something: "customers on the call list" asks for the list.
+const namesAThing = (words, { roles }) => words.some(({ text, stem }) => stem !== NOT && !roles.has(text));
+
 // The words, where those for a role count less; the same if there are no others.
-function rolesLess(words, { roles }) {
-  if (words.every(({ text, stem }) => stem === NOT || roles.has(text))) return words;
-  return words.map((word) => ({ ...word, weight: word.weight * (roles.has(word.text) ? ROLE : 1) }));
+function rolesLess(words, grammar) {
+  if (!namesAThing(words, grammar)) return words;
+  return words.map((word) => ({ ...word, weight: word.weight * (grammar.roles.has(word.text) ? ROLE : 1) }));
 }
+
+// Whether a word of a phrase says nothing by itself, such as "on" of "on hold".
+const isLittle = ({ text, stem }, { asking, prepositions, particles }) => stem === NOT || asking.has(text) || prepositions.has(text) || particles.has(text);
 
 const slips = (length) => (length >= TYPO) + (length >= TWO_TYPOS);
 
@@ -124,7 +130,7 @@ function apart(index, word) {
   return [word];
 }
 
-const isKnown = (index, { stem, text }) => index.postings.has(stem) || index.spellings.has(text) || index.synonyms.has(stem);
+const isKnown = (index, { stem, text }) => stem === NOT || index.postings.has(stem) || index.spellings.has(text) || index.synonyms.has(stem);
 
 function asking(index, word, last, alone) {
   const known = isKnown(index, word), means = begun(index, word, last, alone, known);
@@ -159,9 +165,10 @@ function begun(index, word, last, alone, known) {
 
 function mended(index, text) {
   const most = slips(text.length);
-  let best = "", least = most + 0.9;
+  const room = text.length >= LONG ? Math.max(most, 1 + FIRST_LETTER) : most;
+  let best = "", least = room + 0.1;
   for (const known of index.spellings.keys()) {
-    const far = distance(text, known, most) + 0.5 * (known[0] !== text[0]);
+    const far = distance(text, known, most) + FIRST_LETTER * (known[0] !== text[0]);
     if (far < least) [best, least] = [known, far];
   }
   return best;
@@ -189,8 +196,9 @@ function ownWords(index, asked) {
 
 // For each resource its best phrase: { worth, by, covered, filters, denies }.
 function phrases(index, asked) {
-  const best = new Map();
+  const best = new Map(), heard = new Set(asked.flatMap(({ means }) => [...means.keys()]));
   for (const [by, needed, meant, filters] of index.phrases) {
+    if (!needed.every((stem) => heard.has(stem))) continue;
     const { score, covered } = cover(index, asked, needed);
     if (!covered.size) continue;
     meant.forEach((number, rank) => {
