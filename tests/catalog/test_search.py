@@ -30,6 +30,12 @@ const told = (h) => [ready.names[h.number], h.why, h.filters, h.whole];
 console.log(JSON.stringify(queries.map((q) => search(ready, q).map(told))));
 """
 
+MARK = """
+const { index, words } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const sets = Object.entries(index.grammar).map(([name, words]) => [name, new Set(words)]);
+console.log(JSON.stringify(worthMarking(words, Object.fromEntries(sets))));
+"""
+
 
 def questions(file: str) -> list[tuple[str, list[str]]]:
     areas = json.loads((HERE / file).read_text("utf-8"))
@@ -316,6 +322,27 @@ def test_the_page_ranks_as_python_does() -> None:
         ours = [[hit.endpoint.name, hit.why, dict(hit.filters), hit.whole] for hit in hits]
         theirs = [[name, " · ".join(why), filters, whole] for name, why, filters, whole in found]
         assert theirs == ours, query
+
+
+@pytest.mark.skipif(NODE is None, reason="needs node, which runs the page's code")
+@pytest.mark.parametrize(
+    ("words", "marked"),
+    [
+        ("price of a boiler", ["price", "boiler"]),
+        ("show me jobs on hold", ["jobs", "hold"]),
+        ("of the", ["of", "the"]),
+        ("", []),
+    ],
+)
+def test_the_page_marks_words_that_say_something(words: str, marked: list[str]) -> None:
+    """ "A" is not marked in "and" and "at"; if nothing else was typed, all of it is."""
+    given = json.dumps({"index": {"grammar": KNOWN.index.as_data()["grammar"]}, "words": words})
+    code = SEARCH_JS.read_text("utf-8") + MARK
+    ran = subprocess.run(
+        [str(NODE), "-e", code], input=given, capture_output=True, encoding="utf-8", check=True
+    )
+
+    assert json.loads(ran.stdout) == marked
 
 
 def test_the_command_line_finds_without_pandas() -> None:

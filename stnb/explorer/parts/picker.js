@@ -133,9 +133,9 @@ function render({ model, el }) {
     list.scrollTop = drawn = 0;
     if (!index) return list.append(make("p", "", {}, "The list is on its way …"));
     const total = index.entries.length + reports.length;
-    words = plain(text);
+    words = worthMarking(text, index.grammar);
     hits = words.length ? search(index, text).map((hit) => ({ ...hit, e: index.entries[hit.number] })) : everything();
-    if (words.length) hits = withReports(hits, reports, words);
+    if (words.length) hits = withReports(hits, reports, plain(text));
     if (!hits.length) list.append(make("p", "", {}, `Nothing is called or holds “${text.trim()}”. Try one word, such as job or invoice.`));
     else if (hits.every((hit) => hit.whole === false)) list.append(make("p", "", {}, "Nothing has all of these words; these have most of them."));
     count.textContent = words.length ? `${hits.length} of ${total}` : `${total}`;

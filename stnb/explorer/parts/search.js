@@ -91,6 +91,12 @@ function rolesLess(words, grammar) {
 // Whether a word of a phrase says nothing by itself, such as "on" of "on hold".
 const isLittle = ({ text, stem }, { asking, prepositions, particles }) => stem === NOT || asking.has(text) || prepositions.has(text) || particles.has(text);
 
+// The words of a question that are marked in its answers: not the "a" of "price of a boiler".
+function worthMarking(text, { fillers, asking, prepositions }) {
+  const asked = plain(text), telling = asked.filter((w) => !fillers.has(w) && !asking.has(w) && !prepositions.has(w));
+  return telling.length ? telling : asked;
+}
+
 const slips = (length) => (length >= TYPO) + (length >= TWO_TYPOS);
 
 function distance(a, b, most) {
