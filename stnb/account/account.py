@@ -21,7 +21,7 @@ from stnb.pull.dates import window
 from stnb.pull.kept.age import age_of
 from stnb.session import loop
 
-from . import cards, completing, misuse, scopes
+from . import cards, completing, misuse, other_words, scopes
 from .linked import Linked
 from .names import place, resources_called
 from .resource import Resource
@@ -187,7 +187,7 @@ class Account(Linked, Modules):
         return "jpm.jobs"
 
     def _missing(self, name: str) -> Any:
-        if name in misuse.OF_STNB:
+        if name in other_words.OF_STNB:
             misuse.of_stnb(name)
         misuse.of_an_account(name)
         return super()._missing(name)

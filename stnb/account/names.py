@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from stnb.errors import UnknownResource
 from stnb.errors.copying import StaysHere
 
-from . import misuse
+from . import misuse, other_words
 
 
 class Completes(type):
@@ -46,7 +46,7 @@ class Branch(StaysHere, metaclass=Completes):
         if name.startswith("_"):
             raise AttributeError(name)
         inside = [n for n in dir(self) if not n.startswith("_")]
-        if name in misuse.VERBS:
+        if name in other_words.VERBS:
             misuse.verb_on_a_branch(self._expression(), self._example(), name)
         near = self._elsewhere(name) or difflib.get_close_matches(name, inside, n=4)
         why = f"Near it: {', '.join(near)}." if near else f"It has: {', '.join(inside)}."

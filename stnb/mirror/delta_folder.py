@@ -15,7 +15,8 @@ from typing import Any
 from stnb.errors import UsageError
 from stnb.frame.united import TENANT
 
-from .delta_table import InDelta, opened, tried
+from .delta_package import opened, tried
+from .delta_table import InDelta
 from .folder import Checkpoint, Folder, read_checkpoint
 
 # What others do to a table so that rows are no longer those that the last sync left.

@@ -23,7 +23,8 @@ from stnb.frame.stores import store_address
 from stnb.frame.united import TENANT
 
 from .delta_folder import DeltaFolder
-from .delta_table import InDelta, dataset_of, opened, package, quoted, tried
+from .delta_package import dataset_of, opened, package, quoted, tried
+from .delta_table import InDelta
 from .folder import Checkpoint
 
 SCHEMES = ("s3", "gs", "az", "abfs", "abfss")  # of the stores that deltalake knows

@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import importlib
-import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,8 +19,7 @@ import pyarrow.dataset as pds
 import pyarrow.parquet as pq
 
 from stnb.catalog.facts import LARGEST_EXACT, MODIFIED
-from stnb.errors import CannotSave, ColumnDrift, reason
-from stnb.errors.packages import imported
+from stnb.errors import ColumnDrift
 from stnb.errors.wording import listed
 from stnb.filesystem.atomic import private_folder
 from stnb.frame.notices import Notice, warn
@@ -31,65 +27,11 @@ from stnb.frame.united import TENANT
 
 from . import merge
 from .columns import Rows, cast
+from .delta_package import dataset_of, opened, package, quoted, tried
 from .delta_types import for_delta, of_tenant
 from .merge import Both, Difference, Key, writes
 
-T = TypeVar("T")
 ROWS = 65_536  # of a batch
-TRIES = 5  # another process may write the same table at the same moment
-
-_writing: dict[str, threading.Lock] = defaultdict(threading.Lock)  # by the table's address
-
-
-def package() -> Any:
-    """The package deltalake.
-
-    Raises:
-        SetupError: it is not installed.
-    """
-    return imported("deltalake", "No table in the Delta format can be used.", "stnb[delta]")
-
-
-def opened(address: str) -> Any | None:
-    """The Delta table at an address, as it is now; None if there is none."""
-    found = package()
-    if not found.DeltaTable.is_deltatable(address):
-        return None
-    return found.DeltaTable(address)
-
-
-def tried(address: str, work: Callable[[], T]) -> T:
-    """Work on a table, once more if another process has written the table meanwhile.
-
-    Raises:
-        CannotSave: the table cannot be read or written, or others write it all the time.
-    """
-    errors = importlib.import_module("deltalake.exceptions")
-    why = ""
-    with _writing[address]:
-        for _ in range(TRIES):
-            try:
-                return work()
-            except errors.CommitFailedError as err:
-                why = f"Others write to it at the same time: {_first_line(err)}."
-            except (errors.DeltaError, errors.TableNotFoundError) as err:
-                why = f"deltalake says: {_first_line(err)}."
-                break
-            except OSError as err:
-                why = f"The system says: {_said(err)}."
-                break
-    raise CannotSave(
-        f"{address} was not written.",
-        why,
-        "Check that its place is yours to write and has room, then sync again.",
-    )
-
-
-def dataset_of(table: Any) -> pds.Dataset:
-    """The rows of a Delta table as a dataset of Arrow, with the tenant in the first column."""
-    own = table.to_pyarrow_dataset().schema
-    names = [name for name in own.names if name != TENANT]
-    return table.to_pyarrow_dataset(schema=pa.schema([own.field(n) for n in [TENANT, *names]]))
 
 
 class InDelta:
@@ -338,19 +280,3 @@ def _exact(source: pds.Dataset, schema: pa.Schema) -> pa.Schema:
             if max(abs(end or 0) for end in ends.values()) > LARGEST_EXACT:
                 schema = schema.set(at, pa.field(field.name, pa.string()))
     return schema
-
-
-def quoted(text: str) -> str:
-    """A text in a predicate."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _said(err: OSError) -> str:
-    """What the system says; a store gives no number of its error."""
-    if err.errno is None:
-        return _first_line(err)
-    return reason(err)
-
-
-def _first_line(err: Exception) -> str:
-    return str(err).partition("\n")[0].rstrip(". ")

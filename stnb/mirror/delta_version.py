@@ -12,7 +12,7 @@ import pyarrow.dataset as pds
 from stnb.errors import UsageError
 from stnb.pull.dates import moment
 
-from .delta_table import dataset_of, opened, package
+from .delta_package import dataset_of, opened, package
 
 AsOf = int | str | dt.date | dt.datetime
 

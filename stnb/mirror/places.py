@@ -10,8 +10,8 @@ from stnb.errors import BadFilter
 from stnb.frame.target import arrow_path
 
 from .delta_folder import DeltaFolder
+from .delta_package import package
 from .delta_store import StoreFolder, lake_address
-from .delta_table import package
 from .folder import Folder
 from .sql_files import TENANT
 

@@ -12,14 +12,14 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from stnb.errors import StnbError, UnexpectedAnswer
 from stnb.frame import Decoded, decode, fallback, reports
 from stnb.frame.notices import Notice
 from stnb.session.text import read_json
 
 from .call import Call
+from .coming import Coming
+from .file_table import file_table
 from .options import Requested
 from .own_rows import UNKNOWN_START, own_rows
 from .paging import again, walk_of
@@ -36,7 +36,6 @@ DECODERS = 2  # threads: pyarrow releases the GIL, and two keep up with the netw
 REPORT_ROWS = "/data"  # the rows' path behind that of the report's description
 TICK = 1.0  # seconds after which a pause is shown anew
 READINGS = 5  # how often a page is asked for whose body cannot be read
-FILE = pa.schema([("content", pa.binary()), ("contentType", pa.string()), ("size", pa.int64())])
 
 
 def as_it_is(part: Decoded) -> Decoded:
@@ -105,7 +104,7 @@ class CallSource(Source):
         decoding: set[asyncio.Task[Arrived]] = set()
         ahead = 0 if self._may_end_early() else DECODERS
         try:
-            async with aclosing(walk.pages()) as found, aclosing(_Coming(found)) as coming:
+            async with aclosing(walk.pages()) as found, aclosing(Coming(found)) as coming:
                 while coming.more or decoding:
                     if len(decoding) <= ahead:
                         coming.ask()
@@ -287,49 +286,8 @@ class CallSource(Source):
         return self.call.endpoint.name, size
 
 
-def file_table(page: Page | None) -> Decoded:
-    """A file as a table of one row: content, contentType, size (bytes); of none without a file."""
-    rows = []
-    if page is not None:
-        size = len(page.content)
-        rows = [{"content": page.content, "contentType": page.content_type, "size": size}]
-    return Decoded(pa.Table.from_pylist(rows, FILE))
-
-
 class _Unreadable(Exception):
     """A page that is no JSON, on its way from the decoder's thread."""
-
-
-class _Coming:
-    """The next page of a walk, asked for in a task of its own, so that one can wait for other
-    things beside it.
-    """
-
-    def __init__(self, walk: AsyncGenerator[Page, None]) -> None:
-        self._walk, self.more = walk, True
-        self.asked: set[asyncio.Task[Page | None]] = set()  # one at most
-
-    def ask(self) -> None:
-        """Begin to wait for the next page, if there may be one and nobody waits yet."""
-        if self.more and not self.asked:
-            self.asked.add(asyncio.create_task(self._next()))
-
-    async def _next(self) -> Page | None:
-        return await anext(self._walk, None)
-
-    def take(self) -> Page | None:
-        """The page, if it has arrived; raises what the walk raised."""
-        if not any(task.done() for task in self.asked):
-            return None
-        page = self.asked.pop().result()
-        self.more = page is not None
-        return page
-
-    async def aclose(self) -> None:
-        """Stop waiting; only then can the walk itself be closed."""
-        for task in self.asked:
-            task.cancel()
-        await asyncio.gather(*self.asked, return_exceptions=True)
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from stnb.frame.notices import Notice
 
 from .call import Call
 from .options import Requested
-from .paging import lists
+from .paging import order as ordering
 from .paging.models import Paging
 from .progress import Tracker
 from .store.memory import Memory, PageStore
@@ -79,7 +79,7 @@ class Source(ABC):
     def order(self) -> str:
         """In which order its rows are read: "oldest first", "newest first" or ""."""
         taken = self.session.taken(self.call.endpoint.name)
-        return lists.order(self.call, taken.without)
+        return ordering.order(self.call, taken.without)
 
     @property
     def learned(self) -> list[Notice]:

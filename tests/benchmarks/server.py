@@ -26,7 +26,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from stnb.catalog import load
-from stnb.pull.paging.lists import LEARNING, choose_size
+from stnb.pull.paging.sizes import LEARNING, choose_size
 from stnb.session import START
 from stnb.session.lane_refusals import MOST
 

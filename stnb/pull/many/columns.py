@@ -18,7 +18,7 @@ from stnb.frame.schema import Leaf
 from stnb.frame.sent import stacked
 from stnb.frame.types import final_type
 
-from ..fetch import file_table
+from ..file_table import file_table
 from .parents import Parents
 
 

@@ -15,7 +15,8 @@ from stnb.frame.assemble import joined
 from stnb.frame.notices import Notice
 from stnb.session import clock
 
-from ..fetch import CallSource, file_table
+from ..fetch import CallSource
+from ..file_table import file_table
 from ..paging import either
 from ..paging.models import Paging
 from ..progress import Tracker

@@ -17,8 +17,9 @@ from ..call import Call
 from .batches import BatchWalk
 from .envelope import envelope, is_whole, joined, read_page
 from .feeds import FeedWalk, SingleWalk
-from .lists import ListWalk, choose_size
+from .lists import ListWalk
 from .models import Fetch, Page, Paging, Position, Query
+from .sizes import choose_size
 from .walk import Walk, either
 
 __all__ = [

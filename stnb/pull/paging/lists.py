@@ -15,21 +15,11 @@ from .batches import BatchWalk, fewer_ids
 from .beside import Plan, side_by_side
 from .guard import Guard
 from .models import Page
-from .own import BOUND, SORT, stable
+from .own import BOUND
 from .sized import OtherSize, SizedWalk
+from .sizes import FIRST_PAGE, LARGE, LEARNING, choose_size
 from .unseen import unseen
 
-# Rows: small enough to answer soon, and it brings the total that the other pages are planned from.
-FIRST_PAGE = 500
-# Rows: as fast as the 5,000 that lists allow, at half the memory, and less is lost with a page that
-# fails.
-LARGE = 2500
-# Rows, if nothing is known of the server: the sooner pages come, the sooner it has all its lanes.
-LEARNING = 1500
-ORDERS = {
-    "id": "oldest first", "+id": "oldest first", "createdon": "oldest first",
-    "+createdon": "oldest first", "-id": "newest first", "-createdon": "newest first",
-}  # fmt: skip
 # What is noted of a list whose `hasMore` is neither true nor false.
 UNSAID = (
     "{} does not say whether there is more: hasMore is neither true nor false. "
@@ -328,36 +318,3 @@ def _is_over(before: Page, page: Page, size: int) -> bool:
     if rows:
         return rows == before.rows  # the route ignores `page`
     return before.row_count < size
-
-
-def choose_size(total: int | None, lanes: int, most: int, large: int = LARGE) -> int:
-    """Rows a page so that every lane has work to the end: as many rounds as needed, all of them
-    full.
-
-    Args:
-        total: rows of the list.
-        most: rows that a page may have.
-        large: rows that it has at most if several are asked for at once.
-    """
-    if total is None:
-        return most
-    lanes, largest = max(lanes, 1), most
-    if lanes > 1:
-        largest = min(large, most)
-    rounds = -(-total // (lanes * largest))
-    even = -(-total // (lanes * max(rounds, 1)))
-    return max(min(FIRST_PAGE, most), min(-(-even // 50) * 50, largest))
-
-
-def order(call: Call, without: set[str] | frozenset[str] = frozenset()) -> str:
-    """In which order a list is read, in words: "oldest first", "newest first" or "".
-
-    An id rises with the time at which its row was made.
-
-    Args:
-        without: the parameters that the server refuses.
-    """
-    for name, value in stable(call, without):
-        if name == SORT:
-            return ORDERS.get(value.lower(), "")
-    return ""

@@ -1,0 +1,44 @@
+"""The next page of a walk, in a task of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING
+
+from .paging.models import Page
+
+if TYPE_CHECKING:
+    pass
+
+
+class Coming:
+    """The next page of a walk, asked for in a task of its own, so that one can wait for other
+    things beside it.
+    """
+
+    def __init__(self, walk: AsyncGenerator[Page, None]) -> None:
+        self._walk, self.more = walk, True
+        self.asked: set[asyncio.Task[Page | None]] = set()  # one at most
+
+    def ask(self) -> None:
+        """Begin to wait for the next page, if there may be one and nobody waits yet."""
+        if self.more and not self.asked:
+            self.asked.add(asyncio.create_task(self._next()))
+
+    async def _next(self) -> Page | None:
+        return await anext(self._walk, None)
+
+    def take(self) -> Page | None:
+        """The page, if it has arrived; raises what the walk raised."""
+        if not any(task.done() for task in self.asked):
+            return None
+        page = self.asked.pop().result()
+        self.more = page is not None
+        return page
+
+    async def aclose(self) -> None:
+        """Stop waiting; only then can the walk itself be closed."""
+        for task in self.asked:
+            task.cancel()
+        await asyncio.gather(*self.asked, return_exceptions=True)
