@@ -30,7 +30,9 @@ EXPECTED = 5  # keys seen once in a sample at least, if there are as many keys a
 FEWEST_SAMPLES = 500  # so that most keys of ordinary rows are seen more than once
 AGAIN = 8  # times as many samples in a second try: keys of few rows look new in the first
 MOST_SAMPLES = 30_000  # from which on to look at all keys takes as long
-SIGNS = (b"{", b"[", b",", b".", b":")
+# Bytes at most for a byte of a body: two brackets make a list, and all may be in texts' own bytes.
+OF_BYTE = OF_LIST // 2 + WIDEST
+OBJECT, LIST, COMMA, POINT, COLON = b"{", b"[", b",", b".", b":"
 LONG = 2**16  # bytes of a body from which on numpy counts several times as fast
 PIECE = 2**18  # bytes that are counted at once: they stay in the processor's cache
 
@@ -50,27 +52,33 @@ def is_heavy(content: bytes, largest: int) -> bool:
     if b"\0" in content[:4]:
         content = content.replace(b"\0", b"")  # UTF-16 or UTF-32
     room = TIMES * largest + SPARE
-    objects, lists, commas, points, colons = counts(content)
+    if len(content) * OF_BYTE > room and is_full(content, room):
+        return True
+    objects, colons = counts(content, OBJECT, COLON)
+    return _has_many_keys(content, colons, room // (OF_COLUMN + OF_CELL * objects))
+
+
+def is_full(content: bytes, room: int) -> bool:
+    """Whether the values of a body take more than `room`, whatever their keys are."""
+    objects, lists, commas, points = counts(content, OBJECT, LIST, COMMA, POINT)
     needed = _of_text(content) * len(content)
     needed += OF_LIST * (lists + objects) + OF_VALUE * commas
     if needed + OF_FRACTION * points > room:  # texts and dates have points too
         needed += OF_FRACTION * sum(1 for _ in FRACTION.finditer(content))
-    if needed > room:
-        return True
-    return _has_many_keys(content, colons, room // (OF_COLUMN + OF_CELL * objects))
+    return needed > room
 
 
-def counts(content: bytes) -> list[int]:
-    """How often each of `SIGNS` stands in a body."""
+def counts(content: bytes, *signs: bytes) -> list[int]:
+    """How often each of these signs stands in a body."""
     if len(content) < LONG:
-        return [content.count(sign) for sign in SIGNS]
+        return [content.count(sign) for sign in signs]
     import numpy as np  # not needed for short bodies
 
-    found = [0] * len(SIGNS)
+    found = [0] * len(signs)
     for start in range(0, len(content), PIECE):
         size = min(PIECE, len(content) - start)
         piece = np.frombuffer(content, np.uint8, size, start)
-        for number, sign in enumerate(SIGNS):
+        for number, sign in enumerate(signs):
             found[number] += int(np.count_nonzero(piece == ord(sign)))
     return found
 

@@ -18,7 +18,7 @@ from stnb import UnexpectedAnswer
 from stnb.credentials import Limits
 from stnb.frame import decode, shape_of
 from stnb.session import loop, weight
-from stnb.session.weight import LONG, PIECE, SIGNS, SPARE, counts, is_heavy
+from stnb.session.weight import LONG, OF_BYTE, PIECE, SPARE, counts, is_full, is_heavy
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.misbehaving_server import Server, Stream, at
 from tests.helpers.owner import owner
@@ -269,7 +269,29 @@ def test_every_sign_of_a_body_is_counted(size: int) -> None:
     """Once, wherever the body is cut into pieces to count faster."""
     content = (b'{"a":[1.5,2],"b":{}}[' * (size // 21 + 1))[:size]
 
-    assert counts(content) == [content.count(sign) for sign in SIGNS]
+    signs = (b"{", b"[", b",", b".", b":")
+    assert counts(content, *signs) == [content.count(sign) for sign in signs]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "[],",
+        "{},",
+        "1.1,",
+        "[1.1],",
+        "[[1.1]],",
+        "[" * 90 + "]" * 90 + ",",
+        '"\\ud83d\\ude00",',
+        "7,",
+    ],
+)
+def test_no_body_takes_more_for_each_byte_than_is_counted_on(part: str) -> None:
+    """A body so small that it cannot fill the memory is not looked at for what it holds."""
+    content = ("[" + part * (30_000 // len(part)) + "0]").encode()
+    json.loads(content)
+
+    assert not is_full(content, int(OF_BYTE * len(content)))
 
 
 def test_the_keys_of_a_usual_page_are_not_all_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
