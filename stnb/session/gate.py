@@ -50,6 +50,8 @@ class Gate:
             raise
         moment = clock()
         self._company.ended(id(self), moment)
+        if self._company.has_others(id(self), moment):
+            self.lanes.join()
         if isinstance(result, Answer):
             self.lanes.came(page, result.seconds, moment)
         elif result.of_load:

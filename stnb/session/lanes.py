@@ -90,7 +90,7 @@ class LaneCount:
 
     @property
     def is_in_company(self) -> bool:
-        """Whether other tenants were read when the last page began."""
+        """Whether other tenants were read when the last page began, or came."""
         return self._alone is not None
 
     def room(self, moment: float) -> float:
@@ -105,17 +105,23 @@ class LaneCount:
         """A page is asked for.
 
         Args:
-            in_company: whether other tenants are read beside this one. What times teach then holds
-                for this machine as much as for the server, and is forgotten after it.
+            in_company: whether other tenants are read beside this one.
         """
-        if in_company and self._alone is None:
-            self._alone = self._wanted, deepcopy(self._known)
-        elif self._alone is not None and not in_company:
+        if in_company:
+            self.join()
+        elif self._alone is not None:
             self._recall(*self._alone)
         self.in_flight += 1
         if self.in_flight > self._tried:
             self._tried, self._tried_at = self.in_flight, moment
         return Try(kind, self.in_flight, self._change)
+
+    def join(self) -> None:
+        """Other tenants are read too. What times teach holds for this machine as much as for the
+        server then, and is forgotten after it.
+        """
+        if self._alone is None:
+            self._alone = self._wanted, deepcopy(self._known)
 
     def ended(self) -> None:
         """A page is no longer asked for, and its end says nothing."""

@@ -198,9 +198,14 @@ class ListWalk(SizedWalk):
         most = self.own.fit(self.call.endpoint.page_size_max or 5000)
         if total is None or not self.is_free:
             return choose_size(total, self.lanes_now(), most)
-        # In several rounds, more lanes may be found. A shorter list has the same pages each time.
-        if total <= START * LARGE:
+        return self._chosen(total, most)
+
+    def _chosen(self, total: int, most: int) -> int:
+        """Rows a page, if the lanes are ours to find."""
+        # Tenants that are read together have lanes enough, and fewer pages cost less.
+        if total <= START * LARGE or self.lanes.is_in_company:
             return choose_size(total, START, most)
+        # In several rounds, more lanes may be found. A shorter list has the same pages each time.
         large = LARGE
         if self.lanes.is_learning:
             large = LEARNING
