@@ -207,13 +207,22 @@ def warn(notice: Notice) -> None:
     if texts is not None:
         texts.append(notice.text)
         return
-    if notice.category not in EACH_TIME:
-        said = notice.key or notice.text
-        if said in _SAID:
-            return
-        _SAID.add(said)
-    quiet.listen()
-    warnings.warn(notice.text, notice.category, stacklevel=_level_of_reader())
+    if is_due(notice):
+        quiet.listen()
+        warnings.warn(notice.text, notice.category, stacklevel=_level_of_reader())
+
+
+def is_due(notice: Notice) -> bool:
+    """Whether a notice is to be warned of now; the caller does so, and the next time it may not be
+    due.
+    """
+    if notice.category in EACH_TIME:
+        return True
+    said = notice.key or notice.text
+    if said in _SAID:
+        return False
+    _SAID.add(said)
+    return True
 
 
 def _level_of_reader() -> int:
