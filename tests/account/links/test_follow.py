@@ -20,6 +20,7 @@ from stnb.account.links.follow import follow
 from stnb.account.links.lookup import by_fifties, everything
 from stnb.account.links.place import places
 from stnb.catalog import load
+from stnb.frame.notices import forget
 from stnb.tables.ids import distinct, fit
 from stnb.tables.nested import children
 from tests.helpers.fake_tenant import FakeTenant
@@ -163,6 +164,36 @@ def test_what_resources_disagree_on_is_what_each_sent() -> None:
     assert "cost (settings.employees)" in text
     assert "made of" not in text
     assert text in found.attrs["stnb"]["notices"]
+
+
+CUSTOMERS = (
+    '{"id":7,"balance":"1.10","name":"a\\ud83d","doNotMail":"true","new":1.10}',
+    '{"id":9007199254740993,"balance":0.30000000000000004,"name":"","new":"n/a"}',
+    '{"id":"8","balance":12345678901234567.89,"customFields":[{"typeId":1,"value":"1.10"}]}',
+    '{"id":null,"name":"without an id","new":5}',
+)
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_hostile_rows_are_those_of_a_pull(few: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By fifties or out of the whole list: to the value, with the same told of them."""
+    monkeypatch.setattr(lookup, "by_fifties", lambda resource, keys: few)
+    body = f'{{"hasMore":false,"totalCount":{len(CUSTOMERS)},"data":[{",".join(CUSTOMERS)}]}}'
+    tenant = FakeTenant(lambda request: httpx.Response(200, content=body), catalog=CATALOG)
+    account = Account(tenant.session(), catalog=CATALOG)
+    forget()
+    whole, told_by_pull = said(lambda: account.crm.customers.pull(active="Any"))
+    forget()
+    ids = made("customerId", [7, 8, 2**53 + 1])
+    found, told = said(lambda: follow(account, ids, "customerId"))
+
+    expected = whole.loc[whole["id"].isin([7, 8, 2**53 + 1])].reset_index(drop=True)
+    if few:  # a server that sends a row more
+        expected = whole
+    pd.testing.assert_frame_equal(found, expected, check_flags=False)
+    drift = [text for text in told_by_pull if "differs from the catalogue" in text]
+    assert len(drift) == 1
+    assert set(drift) <= set(told)
 
 
 def test_a_list_without_rows_decides_no_type() -> None:
