@@ -379,8 +379,9 @@ class Query(StaysHere, metaclass=Completes):
         if counted and isinstance(query._reads, Call):
             # The total is the same with one row a page, and the answer is the smallest.
             run = replace(query, options=Options(limit=1, max_age=NEVER)).start()
-            _first(run)
+            run.result(notices=False)
             if _agrees(run):
+                _tell_few(run)
                 return run.total or 0
         query = query.where(limit=None, max_age=None)  # a count is what the server says now
         return len(query.start().wait())
@@ -389,10 +390,14 @@ class Query(StaysHere, metaclass=Completes):
 def _first(run: Pull) -> pd.DataFrame | Path:
     """The answer of a pull whose reader asked for few rows, and knows that there are more."""
     answer = run.result(notices=False)
+    _tell_few(run)
+    return answer
+
+
+def _tell_few(run: Pull) -> None:
     for notice in run.notices:
         if notice.category is not FirstRows:
             notices.warn(notice)
-    return answer
 
 
 def _agrees(run: Pull) -> bool:
@@ -403,7 +408,7 @@ def _agrees(run: Pull) -> bool:
     if total is None:
         return rows == 0 and not more
     if more is None:
-        return total >= rows
+        return total >= rows and (rows > 0 or total == 0)
     return total > rows if more else total == rows
 
 

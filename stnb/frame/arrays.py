@@ -98,7 +98,13 @@ def _converted(
     fitting, odd = made
     found = _fitting_or_none(fitting, column, json_type(column), dtypes)
     if found is not None and odd and path not in drift:
-        note(drift, path, Kind.CONVERTED, odd, kind_of(column))
+        blank = sum(value is not None for value in values) - sum(v is not None for v in fitting)
+        noted = []
+        if odd > blank:
+            noted.append(Drift(path, Kind.CONVERTED, odd - blank, kind_of(column)))
+        if blank:
+            noted.append(Drift(path, Kind.BLANK, blank))
+        drift[path] = noted
     return found
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from stnb.catalog.facts import MODIFIED
 
 from .decode import Decoded
-from .drift import Drifts, Kind, add_drift, note
+from .drift import Drift, Drifts, Kind, add_drift, without_conversions
 from .fallback import Columns
 from .keys import note_unusable, types_of_key, usable
 from .memory import in_one_piece
@@ -273,8 +273,8 @@ def merge(parts: Iterable[tuple[pa.Table, Drifts]], drift: Drifts) -> pa.Table:
 
 def note_pages_differ(drift: Drifts, column: str) -> None:
     """Note that a column became text, unless what differs in it is noted already."""
-    if column not in drift:
-        note(drift, column, Kind.PAGES_DIFFER)
+    others = without_conversions(drift.get(column, []))
+    drift[column] = others or [Drift(column, Kind.PAGES_DIFFER)]
 
 
 def file_frame(file: tuple[bytes, str] | None) -> pd.DataFrame:

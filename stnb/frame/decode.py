@@ -30,7 +30,7 @@ from .text import open_texts, text_of
 from .types import AMOUNT, WIDE, final_type, is_open, json_type, kind_of
 
 # What may be noted of a column that has the type that it is due.
-STILL_TYPED = (Kind.CONVERTED, Kind.DIGITS, Kind.WIDE_NUMBER)
+STILL_TYPED = (Kind.CONVERTED, Kind.BLANK, Kind.DIGITS, Kind.WIDE_NUMBER)
 # Bytes of a page from which the memory that the reader took meanwhile is given back: a pull then
 # needs 20 MB less, and 3 % more time.
 BIG = 2**20
@@ -211,6 +211,9 @@ def _note_what_changed(
     values: pa.Array, converted: pa.Array, kind: str, path: str, drift: Drifts
 ) -> None:
     """Note in how many rows a typed value says less, or more, than its text did."""
+    blank = converted.null_count - values.null_count
+    if blank:
+        add_drift(drift, {path: [Drift(path, Kind.BLANK, blank)]})
     if kind == "date" and (elsewhere := days_elsewhere(values)):
         note(drift, path, Kind.OTHER_ZONE, elsewhere)
     if converted.type == WIDE:

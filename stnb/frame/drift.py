@@ -27,6 +27,7 @@ class Kind(StrEnum):
     NEW = "new"  # it is not in the catalogue
     MISFIT = "misfit"  # values do not fit its type, which is the detail; kept as text
     CONVERTED = "converted"  # of another JSON type, and converted exactly to the detail
+    BLANK = "blank"  # empty texts where numbers or times are due; they are missing values
     SEVERAL_TYPES = "several types"  # not in the catalogue, and of no one type; kept as text
     NO_OBJECT = "no object"  # an object is due; the detail is what the values are kept as
     INSIDE = "inside"  # its lists or objects hold other fields than they should
@@ -42,6 +43,14 @@ class Kind(StrEnum):
     HALVES = "halves"  # halves of surrogate pairs, which are no text; kept as their escapes
     TWICE = "twice"  # the key stands twice in one object; the last value was kept
     OTHER_PARENT = "other parent"  # a parent's column, the detail, differs from the one asked for
+
+
+# How values were converted: untrue of a column that other pages make text, which is what was sent.
+CONVERSIONS = (
+    *(Kind.CONVERTED, Kind.BLANK, Kind.OTHER_ZONE),
+    *(Kind.DIGITS, Kind.WIDE_NUMBER, Kind.WIDE_AMOUNT),
+)
+TEXTS = (Kind.MISFIT, Kind.SEVERAL_TYPES, Kind.PAGES_DIFFER)
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,13 @@ def add_drift(drifts: Drifts, found: Mapping[str, Sequence[Drift]]) -> None:
     for column, several in found.items():
         for drift in several:
             drifts[column] = _added(drifts.get(column, []), drift)
+        if any(drift.kind in TEXTS for drift in drifts.get(column, [])):
+            drifts[column] = without_conversions(drifts[column])
+
+
+def without_conversions(found: Sequence[Drift]) -> list[Drift]:
+    """What differs in a column that is text."""
+    return [drift for drift in found if drift.kind not in CONVERSIONS]
 
 
 def _added(known: list[Drift], drift: Drift) -> list[Drift]:
@@ -93,6 +109,7 @@ SENTENCES = {
     Kind.NEW: "is not in the catalogue; found {rows}",
     Kind.MISFIT: "holds values that are no {detail}{counted}; kept as text",
     Kind.CONVERTED: "came as another type of JSON {rows}; converted exactly to {detail}",
+    Kind.BLANK: "holds empty texts {rows}; missing values here",
     Kind.SEVERAL_TYPES: "holds values of several types; kept as text",
     Kind.NO_OBJECT: "is no object {rows}, as the catalogue says; kept as {detail}",
     Kind.INSIDE: "holds other fields or types inside than the catalogue says",

@@ -136,13 +136,15 @@ def arrived(rows: int, total: int | None, how: str) -> str:
     return f"the {rows:,}{of} that had arrived when the pull {how}"
 
 
-def short(endpoint: Endpoint, rows: int, total: int | None, duplicates: int) -> list[Notice]:
-    """That a list gave fewer rows than it said it has."""
-    if total is None or rows >= total:
+def short(
+    endpoint: Endpoint, rows: int, total: int | None, duplicates: int, limit: int | None = None
+) -> list[Notice]:
+    """That a list gave fewer rows than it said it has, or than were asked for of them."""
+    if total is None or rows >= total or (limit is not None and rows >= limit):
         return []
     twice = f", {duplicates:,} of them twice" if duplicates else ""
     text = (
-        f"{endpoint.name} said that it has {total:,} rows and gave {rows:,}{twice}:"
+        f"{endpoint.name} said that it has {counted(total, 'row')} and gave {rows:,}{twice}:"
         " likely rows changed while they were read. Pull again to be sure."
     )
     return [Notice(Incomplete, text)]
@@ -207,13 +209,22 @@ def warn(notice: Notice) -> None:
     if texts is not None:
         texts.append(notice.text)
         return
-    if notice.category not in EACH_TIME:
-        said = notice.key or notice.text
-        if said in _SAID:
-            return
-        _SAID.add(said)
-    quiet.listen()
-    warnings.warn(notice.text, notice.category, stacklevel=_level_of_reader())
+    if is_due(notice):
+        quiet.listen()
+        warnings.warn(notice.text, notice.category, stacklevel=_level_of_reader())
+
+
+def is_due(notice: Notice) -> bool:
+    """Whether a notice is to be warned of now; the caller does so, and the next time it may not be
+    due.
+    """
+    if notice.category in EACH_TIME:
+        return True
+    said = notice.key or notice.text
+    if said in _SAID:
+        return False
+    _SAID.add(said)
+    return True
 
 
 def _level_of_reader() -> int:

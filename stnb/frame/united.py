@@ -1,4 +1,4 @@
-"""Frames of several tenants -> one, with the tenant in its first column."""
+"""Frames of several tenants, or resources, -> one, with whose row it is in its first column."""
 
 from __future__ import annotations
 
@@ -35,17 +35,22 @@ class Converted:
 def united(
     frames: MutableMapping[str, pd.DataFrame],
     originals: MutableMapping[str, Original | None] | None = None,
+    *,
+    first: str = TENANT,
 ) -> tuple[pd.DataFrame, dict[str, Converted]]:
     """The rows of every tenant, one tenant below the other, in the order of the mapping.
 
     Columns are united by name: a tenant that lacks one has missing values in it. If the type of a
     column differs between tenants, it gets one that loses nothing, at last the text that was sent.
+    A tenant without a value in it does not decide the type.
 
     Args:
         frames: by the tenant's name. The mapping is emptied, and columns are let go one by one:
             where nobody else has the frames, they and the answer are never in memory at once.
         originals: what was sent for the rows of each tenant, if it is known; emptied too. Without
             it the text of a number is made of its value, 12.5 also if 12.50 was sent.
+        first: the name of the first column; a frame's own column of that name gets ".value" behind
+            it.
 
     Returns:
         (frame, {column: in which tenants its type was another one})
@@ -58,7 +63,7 @@ def united(
     """
     give_back()  # what decoding the pages took
     sizes = {tenant: len(frame) for tenant, frame in frames.items()}
-    columns: dict[str, Any] = {TENANT: _names(sizes)}
+    columns: dict[str, Any] = {first: _names(sizes)}
     converted: dict[str, Converted] = {}
     held = {tenant: _columns(frames.pop(tenant)) for tenant in sizes}
     texts = _texts(held, originals or {})
@@ -67,8 +72,8 @@ def united(
         for tenant, of_tenant in held.items():
             if name in of_tenant:
                 parts[tenant] = of_tenant.pop(name)
-        dtypes = {tenant: part.dtype for tenant, part in parts.items()}
-        shown = OTHERWISE if name == TENANT else name
+        dtypes = _dtypes(parts)
+        shown = f"{first}.value" if name == first else name
         as_sent = {tenant: found.pop(name) for tenant, found in texts.items() if name in found}
         column = columns[shown] = _column(parts, sizes, as_sent)
         others = [tenant for tenant, dtype in dtypes.items() if dtype != column.dtype]
@@ -79,6 +84,14 @@ def united(
             converted[shown] = Converted(others, remade)
     give_back()  # the columns of each tenant
     return pd.DataFrame(columns, copy=False), converted
+
+
+def _dtypes(parts: Mapping[str, pd.Series[Any]]) -> dict[str, Any]:
+    """The type of each tenant's column; if they differ, of those that have a value."""
+    dtypes = {tenant: part.dtype for tenant, part in parts.items()}
+    if len({str(dtype) for dtype in dtypes.values()}) == 1:
+        return dtypes
+    return {tenant: dtype for tenant, dtype in dtypes.items() if parts[tenant].notna().any()}
 
 
 def _columns(frame: pd.DataFrame) -> dict[Any, pd.Series[Any]]:
@@ -118,7 +131,14 @@ def _column(
             chunks.append(pa.chunked_array([as_sent[tenant]]))
         else:
             chunks.append(_arrow(part))
-    return pandas_array(stacked(chunks))
+    return pandas_array(_stacked(chunks))
+
+
+def _stacked(chunks: list[pa.ChunkedArray]) -> pa.ChunkedArray:
+    """One below the other; one without rows has a type too, which says nothing about the others."""
+    if any(chunk.null_count < len(chunk) for chunk in chunks):
+        chunks = [chunk for chunk in chunks if len(chunk)]
+    return stacked(chunks)
 
 
 def _texts(
@@ -155,7 +175,7 @@ def _becoming_text(held: Mapping[str, Mapping[str, pd.Series[Any]]]) -> list[str
     for name, several in parts.items():
         if len({str(part.dtype) for part in several}) < 2:
             continue
-        column = stacked([_arrow(part) for part in several])
+        column = _stacked([_arrow(part) for part in several])
         if pa.types.is_string(column.type):
             found.append(name)
     return found

@@ -66,5 +66,5 @@ def keep(part: Part, names: Sequence[str], to: Place) -> Outcome:
     with notices.heard() as texts:
         work.carry_out()
     for text in texts:
-        tell(StnbWarning, f"{part.tenant}: {text}")
+        tell(notices.Notice(StnbWarning, f"{part.tenant}: {text}"))
     return work.outcome()

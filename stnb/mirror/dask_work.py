@@ -20,11 +20,11 @@ from stnb.credentials import DEMO, Credentials
 from stnb.errors import (
     ColumnDrift,
     DataError,
-    FilterIgnored,
+    HiddenRows,
     Incomplete,
+    KnownTrap,
     SetupError,
     StnbError,
-    StnbWarning,
     UsageError,
 )
 from stnb.errors.wording import listed
@@ -32,7 +32,7 @@ from stnb.frame import notices
 from stnb.frame.united import OTHERWISE, TENANT
 from stnb.session.shared_pace import digest
 
-TOLD = (Incomplete, FilterIgnored, ColumnDrift)  # what is said of the rows of one part
+OTHERWISE_TOLD = (HiddenRows, ColumnDrift)  # as the graph is made, and by `_tell_drift`
 
 
 class Here:
@@ -88,14 +88,15 @@ def check(part: Part, strict: bool) -> str:
         StnbError: it cannot, and `strict`.
     """
     try:
-        account_of(part)[part.resource].where(**part.filters, **part.options).head(1)
+        query = account_of(part)[part.resource].where(**part.filters, **part.options)
+        query.start(limit=1).result(notices=False)  # the parts say what is to be known of the rows
     except UsageError as err:
         raise plain(err) from None
     except StnbError as err:
         if strict:
             raise plain(err) from None
         text = f"{part.resource} lacks the tenant {part.tenant}: {err}"
-        tell(Incomplete, text)
+        tell(notices.Notice(Incomplete, text))
         return str(err)
     return ""
 
@@ -119,8 +120,12 @@ def read(part: Part, problem: str, meta: pd.DataFrame) -> pd.DataFrame:
         raise plain(err) from None
     assert isinstance(frame, pd.DataFrame)
     for notice in run.notices:
-        if notice.category in TOLD:
-            tell(notice.category, f"{part.tenant}, {part.window}: {notice.text}")
+        if notice.category is KnownTrap:  # it is one of the resource, and said once
+            tell(notice)
+        elif notice.category not in OTHERWISE_TOLD:
+            text = f"{part.tenant}, {part.window}: {notice.text}"
+            tell(notices.Notice(notice.category, text, notice.key))
+    _tell_drift(part, frame, meta)
     return fitted(part, frame, meta)
 
 
@@ -173,6 +178,21 @@ def _made(part: Part) -> Account:
 # -- what comes of it
 
 
+def _tell_drift(part: Part, frame: pd.DataFrame, meta: pd.DataFrame) -> None:
+    """Report which of the promised columns differ from the catalogue, and in what. A pull's own
+    notice says that nothing was dropped; of others `fitted` reports that they are.
+    """
+    drift: Mapping[str, str] = frame.attrs["stnb"]["drift"]
+    promised = [name for name in drift if name in meta.columns and name != TENANT]
+    if not promised:
+        return
+    shown = promised[: notices.MOST_COLUMNS]
+    text = "; ".join(f"{name} {drift[name]}" for name in shown)
+    if len(promised) > len(shown):
+        text += f"; and {len(promised) - len(shown)} more"
+    tell(notices.Notice(ColumnDrift, f"{part.resource} of {part.tenant}, {part.window}: {text}."))
+
+
 def fitted(part: Part, frame: pd.DataFrame, meta: pd.DataFrame) -> pd.DataFrame:
     """The rows with the columns and types that Dask was promised.
 
@@ -186,7 +206,7 @@ def fitted(part: Part, frame: pd.DataFrame, meta: pd.DataFrame) -> pd.DataFrame:
             f"{part.resource} of {part.tenant}, {part.window}: {listed(unknown)} came and is not"
             " in the catalogue, so Dask has no place for it. ts.pull keeps it."
         )
-        tell(ColumnDrift, text)
+        tell(notices.Notice(ColumnDrift, text))
     columns: dict[str, Any] = {}
     for name in map(str, meta.columns):
         dtype = meta[name].dtype
@@ -212,7 +232,7 @@ def plain(err: StnbError) -> StnbError:
     return err
 
 
-def tell(category: type[StnbWarning], text: str) -> None:
+def tell(notice: notices.Notice) -> None:
     """Warn the reader, also from a worker."""
     distributed = sys.modules.get("distributed")
     if distributed is not None:
@@ -221,6 +241,7 @@ def tell(category: type[StnbWarning], text: str) -> None:
         except ValueError:  # a thread of the reader's own process
             pass
         else:
-            distributed.warn(text, category)
+            if notices.is_due(notice):
+                distributed.warn(notice.text, notice.category)
             return
-    notices.warn(notices.Notice(category, text))
+    notices.warn(notice)

@@ -210,15 +210,16 @@ def _surplus(facts: Facts, rows: int) -> list[str]:
 
 def _lacking(facts: Facts, rows: int, duplicates: int) -> list[Notice]:
     endpoint, total, limit = facts.call.endpoint, facts.total, facts.paging.limit
-    if total is not None and limit is not None:
-        total = min(total, limit)
     if facts.stopped:
-        return notices.stopped(endpoint, facts.stopped, rows, total)
+        due = total
+        if total is not None and limit is not None:
+            due = min(total, limit)
+        return notices.stopped(endpoint, facts.stopped, rows, due)
     if endpoint.kind != "list":
         return []
     if facts.requested.keep == "all":
         duplicates = 0
-    return notices.short(endpoint, rows, total, duplicates)
+    return notices.short(endpoint, rows, total, duplicates, limit)
 
 
 def warn_alone(problems: Iterable[str]) -> None:

@@ -91,11 +91,12 @@ def left_out(resource: str, failed: Mapping[str, str], known: int) -> list[Notic
 
 
 def types_differ(
-    resource: str, converted: Mapping[str, Converted], *, kept: bool = True
+    resource: str, converted: Mapping[str, Converted], *, kept: bool = True, of: str = "tenants"
 ) -> list[Notice]:
     """That columns have another type in some tenants.
 
     Args:
+        of: what the parts of the frame are: tenants or resources.
         kept: whether text that is made of numbers comes from rows of an earlier pull.
     """
     if not converted:
@@ -106,7 +107,7 @@ def types_differ(
         each.append(f"{column} ({listed(differs.tenants)})")
         remade |= dict.fromkeys(differs.remade)
     text = (
-        f"{resource}: columns have another type in some tenants, and here one that loses nothing:"
+        f"{resource}: columns have another type in some {of}, and here one that loses nothing:"
         f" {'; '.join(each[:SHOWN])}."
     )
     if remade and kept:
@@ -117,7 +118,7 @@ def types_differ(
     elif remade:
         text += (
             f" The text of {listed(list(remade))} is made of the values, 12.5 also for 12.50."
-            " ts.pull of the resource has what was sent."
+            " A pull of the resource has what was sent."
         )
     return [Notice(ColumnDrift, text)]
 

@@ -7,8 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
+from stnb.errors.wording import counted
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.toys import CATALOG
+from tests.helpers.warned import said
 
 ROWS = 130
 
@@ -60,6 +62,25 @@ def test_a_total_that_its_own_page_contradicts_is_not_believed(
     tenant = FakeTenant(answer, catalog=CATALOG)
 
     assert tenant.resource(CATALOG.endpoints["toys.widgets"]).count() == rows
+
+
+@pytest.mark.parametrize("more", [None, "yes", False])
+@pytest.mark.parametrize("total", [1, 130])
+def test_a_total_without_any_row_is_not_believed(total: int, more: Any) -> None:
+    """Then all rows are read, and only what is said of these is told, with the server's total."""
+    body = {"data": [], "totalCount": total, "hasMore": more}
+    tenant = FakeTenant(lambda request: httpx.Response(200, json=body), catalog=CATALOG)
+    widgets = tenant.resource(CATALOG.endpoints["toys.widgets"])
+
+    found, texts = said(widgets.count)
+
+    assert found == 0
+    assert sum(f"it has {counted(total, 'row')} and gave 0" in text for text in texts) == 1
+    assert sum("and gave" in text for text in texts) == 1
+
+    first, texts = said(lambda: widgets.pull(limit=1))
+    assert len(first) == 0
+    assert sum(f"it has {counted(total, 'row')} and gave 0" in text for text in texts) == 1
 
 
 @pytest.mark.parametrize(("total", "more"), [(130, True), (1, False), (130, None), (0, False)])

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
+import nbformat
+import openpyxl
 import pandas as pd
 import pytest
 
 import stnb
 from stnb import catalog
+from stnb.account.account import Account
 from stnb.explorer import Explorer, explore
 from stnb.explorer.presets import first_filters, with_words
 from stnb.explorer.state import named
 from stnb.tables.provenance import cost_of_all
+from tests.helpers.fake_tenant import FakeTenant
+from tests.helpers.sample import EVERYTHING
+from tests.helpers.warned import quiet
 
 pytestmark = pytest.mark.usefixtures("small_demo")
 
@@ -83,6 +91,65 @@ def test_a_file_has_the_rows_on_show_and_says_so(
     assert len(pd.read_excel(path)) == len(ui.selection) == about["rows"]  # type: ignore[arg-type]
     assert "jobStatus Completed" in about["on show"]
     assert "the first 200 of " in about["complete"]
+
+
+HOSTILE = (
+    '{"id":9007199254740993,"total":"1.10","summary":"=1+1","createdOn":"0001-01-01T00:00:00Z"}',
+    '{"id":2,"total":0.30000000000000004,"summary":"a,\\"b\\"\\nc","customerId":9007199254740993}',
+    '{"id":3,"total":12345678901234567.89,"summary":"\\ud83d\\u0000","tagTypeIds":[1,null]}',
+    '{"id":4,"summary":"","jobStatus":"null","zzz":{"a b":1.10,"c":[1,"x"]},"new":"1e5"}',
+    '{"id":5,"total":-0.0,"summary":"nan","jobStatus":"NaN","zzz":5,"new":7}',
+)
+HOSTILE_VIEWS: list[dict[str, Any]] = [
+    {"sort": ["total", False]},
+    {"search": "a", "picks": {"summary": [{"is": "nan"}]}},
+    {"picks": {"id": [{"is": 2**53 + 1}], "createdOn": [{"to": "1900-01-01"}]}},
+]
+
+
+@pytest.mark.parametrize("grid", HOSTILE_VIEWS if EVERYTHING else HOSTILE_VIEWS[:1])
+def test_hostile_rows_are_the_same_in_code_notebook_and_files(
+    grid: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the value, whatever the server sent."""
+    monkeypatch.chdir(tmp_path)
+    body = f'{{"hasMore":false,"totalCount":{len(HOSTILE)},"data":[{",".join(HOSTILE)}]}}'
+    tenant = FakeTenant(lambda request: httpx.Response(200, content=body))
+    account = Account(tenant.session(), catalog=catalog.load())
+    monkeypatch.setattr(stnb, "connect", lambda *args, **options: account)
+    ui = quiet(lambda: explore(account, "jpm.jobs", grid=grid, names=False))
+    quiet(lambda: (ui.pull(), ui.wait(60)))
+    shown, saving = ui.selection, ui.parts.export
+    assert shown is not None
+    expected = shown.reset_index(drop=True)
+
+    pd.testing.assert_frame_equal(quiet(lambda: run(ui.code)), shown, check_flags=False)
+    for ending in (".parquet", ".csv", ".xlsx"):
+        quiet(lambda ending=ending: (saving.files[ending].click(), saving.wait(60)))
+        assert saving.error is None
+    quiet(lambda: (saving.notebook.click(), saving.wait(60)))
+    ui.close()
+
+    [path] = tmp_path.glob("*.parquet")
+    pd.testing.assert_frame_equal(pd.read_parquet(path), expected, check_flags=False)
+    [path] = tmp_path.glob("*.csv")
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    texts = [text.removeprefix("'") for text in (line["summary"] for line in lines)]
+    assert texts == expected["summary"].tolist()
+    assert [line["id"] for line in lines] == expected["id"].astype(str).tolist()
+    totals = [float(line["total"]) if line["total"] else None for line in lines]
+    assert totals == [None if pd.isna(v) else v for v in expected["total"]]
+    [path] = tmp_path.glob("*.xlsx")
+    rows = openpyxl.load_workbook(path).worksheets[0].iter_rows(min_row=2, values_only=True)
+    assert [str(row[0]) for row in rows] == expected["id"].astype(str).tolist()
+
+    [path] = tmp_path.glob("*.ipynb")
+    cells = nbformat.read(path, 4).cells
+    sources = [cell.source for cell in cells if cell.cell_type == "code"]
+    until = next(at for at, source in enumerate(sources) if "pull(" in source) + 1
+    again = quiet(lambda: run("\n".join(sources[:until])))
+    pd.testing.assert_frame_equal(again, shown, check_flags=False)
 
 
 def test_the_chart_says_what_it_is_drawn_from(ui: Explorer) -> None:

@@ -20,6 +20,7 @@ from hypothesis import strategies as some
 from stnb import catalog
 from stnb.catalog import Column, Endpoint
 from stnb.errors import BadFilter, UnexpectedAnswer
+from stnb.errors.wording import counted
 from stnb.frame import (
     Decoded,
     assemble,
@@ -1044,6 +1045,23 @@ def missing(row: dict[str, Any], frame: pd.DataFrame, at: int, above: str = "") 
     return out
 
 
+def blanks(rows: list[dict[str, Any]], e: Endpoint) -> dict[str, str]:
+    """What is told of the columns of numbers and times with empty texts."""
+    told = {}
+    for path, column in leaves(e.columns):
+        if dtype(column) != "str":
+            count = sum(value_at(row, path) == "" for row in rows)
+            if count:
+                told[path] = f"holds empty texts in {counted(count, 'row')}; missing values here"
+    return told
+
+
+def value_at(row: Any, path: str) -> Any:
+    for name in path.split("."):
+        row = row.get(name) if isinstance(row, dict) else None
+    return row
+
+
 SAMPLE = [
     "jpm.jobs",
     "jpm.jobs.get",
@@ -1089,10 +1107,51 @@ def test_every_value_of_every_row_can_be_read_back(
         assert {p: str(frame[p].dtype) for p in wanted if p not in drift} == {
             p: t for p, t in wanted.items() if p not in drift
         }
-        assert set(drift) <= {"subcategories"}
+        assert {p: t for p, t in drift.items() if p != "subcategories"} == blanks(kept, e)
 
 
 # -- what is told
+
+
+CAME_AS_TEXT = "came as another type of JSON in 2 rows; converted exactly to KIND; also "
+
+
+@pytest.mark.parametrize("dtypes", ["typed", "decimal"])
+@pytest.mark.parametrize(
+    ("kind", "value", "told"),
+    [
+        ("amount", "12.50", ""),
+        ("decimal", 12.5, ""),
+        ("decimal", "12.50", CAME_AS_TEXT),
+    ],
+)
+def test_empty_texts_are_missing_amounts_and_counted(
+    kind: str, value: Any, told: str, dtypes: Any
+) -> None:
+    """One notice for all pages, whether the API sends such amounts as texts or as numbers."""
+    pages = [[{kind: ""}, {kind: value}, {kind: None}], [{kind: value}, {kind: " "}, {kind: ""}]]
+    shape = shape_of(ALL, dtypes)
+    parts = [decode(json.dumps({"data": rows}).encode(), "data", shape) for rows in pages]
+    frame, drift, _ = assemble(parts, shape)
+
+    found = [None if absent(v) else float(v) for v in frame[kind]]
+    assert found == [None, 12.5, None, 12.5, None, None]
+    said = told.replace("KIND", "exact decimal" if dtypes == "decimal" else "decimal")
+    assert sentences(drift) == {kind: f"{said}holds empty texts in 3 rows; missing values here"}
+
+
+@pytest.mark.parametrize("kind", ["amount", "decimal"])
+@pytest.mark.parametrize("value", ["", "5", 5, "12345678901234567.89"])
+def test_a_column_that_another_page_makes_text_is_not_said_to_be_converted(
+    kind: str, value: Any
+) -> None:
+    """Each value is the text that was sent, in whichever order the pages come."""
+    pages = [[{kind: value}], [{kind: "n/a"}]]
+    for some_pages in (pages, pages[::-1]):
+        frame, drift = frame_of(*some_pages)
+        assert sorted(frame[kind]) == sorted([str(value), "n/a"])
+        assert "no decimal" in drift[kind]
+        assert "also" not in drift[kind]
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,19 @@ def test_what_pages_found_is_added_up() -> None:
     )
 
 
+@pytest.mark.parametrize("text", [Kind.MISFIT, Kind.SEVERAL_TYPES, Kind.PAGES_DIFFER])
+@pytest.mark.parametrize("typed_first", [True, False])
+def test_a_column_that_is_text_was_not_converted(text: Kind, typed_first: bool) -> None:
+    """Whichever page was read first; what else differs stays."""
+    typed = [Drift("a", Kind.BLANK, 1), Drift("a", Kind.DIGITS, 2), Drift("a", Kind.INSIDE)]
+    pages = [typed, [Drift("a", text, 3, "decimal")]]
+    drift: Drifts = {}
+    for found in pages if typed_first else pages[::-1]:
+        add_drift(drift, {"a": found})
+
+    assert {each.kind for each in drift["a"]} == {text, Kind.INSIDE}
+
+
 @pytest.mark.parametrize("kind", Kind)
 def test_each_kind_of_drift_has_a_sentence_and_a_plain_form(kind: Kind) -> None:
     """Its rows are named if they were counted; nothing is lost on the way to a file and back."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import json
 import random
 import weakref
@@ -70,6 +71,20 @@ def test_each_tenants_rows_and_types_are_kept(
         pd.testing.assert_frame_equal(found[list(each.columns)], each)
         others = found.drop(columns=list(each.columns))
         assert bool(others.isna().all().all())
+
+
+@pytest.mark.parametrize("rows", [0, 2])
+@pytest.mark.parametrize(("kind", "other"), list(itertools.permutations(KINDS, 2)))
+def test_a_tenant_without_a_value_decides_no_type(kind: str, other: str, rows: int) -> None:
+    """And is not named, whether it has no rows or only rows that lack the value."""
+    some_rows = pd.DataFrame({"x": frame(kind)[kind]})
+    none = pd.DataFrame({"x": pd.Series([None] * rows, dtype=KINDS[other][0])})
+
+    for frames in ({"a": some_rows, "b": none}, {"b": none, "a": some_rows}):
+        answer, converted = united(frames.copy())
+        assert converted == {}
+        pd.testing.assert_series_equal(of("a", answer)["x"], some_rows["x"])
+        assert bool(of("b", answer)["x"].isna().all())
 
 
 def test_a_column_of_another_type_loses_nothing_and_is_named() -> None:

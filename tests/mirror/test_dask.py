@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import pickle
@@ -17,20 +18,27 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pandas as pd
 import pytest
 
 import stnb
+from stnb.account.account import Account
+from stnb.catalog import load
 from stnb.errors import BadFilter, DataError, Incomplete, SetupError, TenantsFailed
+from stnb.frame.notices import forget
 from stnb.mirror.dask_pin import TenantsStay, is_ours
 from stnb.mirror.dask_work import Here, Part, check, fitted, owner_of, read
 from stnb.session import Session
+from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.interrupts import ended
+from tests.helpers.owner import owner
 from tests.helpers.sample import EVERYTHING
 from tests.helpers.warned import quiet, said
 
 SINCE = {"createdOnOrAfter": "2025-06-10"}
 PATIENCE = 120.0  # seconds
+EVERY_RESOURCE = load()
 
 
 def two(**options: Any) -> stnb.Tenants:
@@ -165,6 +173,104 @@ def test_what_parts_cannot_keep_is_refused(option: dict[str, Any]) -> None:
     """A limit would hold for each part."""
     with two() as ts, pytest.raises(BadFilter, match="does not fit"):
         ts.dask("jpm.jobs", **SINCE, **option)
+
+
+# -- hostile rows
+
+REVENUE = "is not the revenue"  # a trap of jobs
+ROWS = {
+    "a": [
+        '{"id":9007199254740993,"total":"1.10","summary":"pond\\ud83d","createdOn":"2026-07-01T09:30:00.1Z"}',
+        '{"id":null,"customerId":"12","total":0.300004}',
+        '{"id":4,"total":-0.0,"tagTypeIds":[1,null,9007199254740993]}',
+    ],
+    "b": ['{"id":2,"total":2.50,"customerId":9007199254740993}', '{"id":3,"new":1}'],
+}
+
+
+def hostile(**rows: list[str]) -> stnb.Tenants:
+    """Tenants whose jobs are these."""
+    accounts = {}
+    for number, (name, of_tenant) in enumerate(rows.items()):
+        body = f'{{"hasMore":false,"totalCount":{len(of_tenant)},"data":[{",".join(of_tenant)}]}}'
+        answers = FakeTenant(
+            lambda request, body=body: httpx.Response(200, content=body),  # type: ignore[misc]
+            owner=owner(profile=name, tenant=100 + number),
+        )
+        accounts[name] = Account(answers.session(), catalog=EVERY_RESOURCE)
+    return stnb.Tenants(accounts)
+
+
+def both(dtypes: str, **rows: list[str]) -> dict[str, tuple[pd.DataFrame, list[str]]]:
+    """The rows of these tenants by Dask and by a pull, and what is told of them."""
+    asked = {"jobStatus": "Completed", "dtypes": dtypes}
+    ways = {
+        "dask": lambda ts: computed(ts.dask("jpm.jobs", **asked)),
+        "pull": lambda ts: ts.pull("jpm.jobs", progress=False, **asked),
+    }
+    found = {}
+    for name, run in ways.items():
+        forget()
+        with hostile(**rows) as ts:
+            found[name] = said(functools.partial(run, ts))
+    return found
+
+
+@pytest.mark.parametrize("dtypes", ["typed", "decimal", "raw"])
+def test_hostile_rows_are_those_of_a_pull(dtypes: str) -> None:
+    """Each value of the catalogue's columns, and what a pull tells of them is told once."""
+    rows = ROWS
+    if dtypes == "raw":  # which keeps such numbers as texts, and those were not promised
+        plain = [row.replace('"1.10"', "1.10").replace('"12"', "12") for row in ROWS["a"]]
+        rows = {**ROWS, "a": plain}
+    if dtypes == "typed":  # the others keep more digits than were promised
+        rows = {**ROWS, "b": [*ROWS["b"], '{"id":5,"total":12345678901234567.89}']}
+    found = both(dtypes, **rows)
+    frame, told = found["dask"]
+    expected, told_by_pull = found["pull"]
+
+    assert expected["new"].dropna().tolist() == [1]
+    alone = expected.drop(columns="new")
+    pd.testing.assert_frame_equal(in_order(frame), in_order(alone), check_flags=False)
+    for texts in (told, told_by_pull):
+        assert sum(REVENUE in text for text in texts) == 1
+    parts = expected.attrs["stnb"]["tenants"]
+    for name in rows:
+        for column, what in parts[name]["drift"].items():
+            if column != "new":
+                assert sum(f"of {name}, all" in text and what in text for text in told) == 1
+    assert not any("Nothing was dropped" in text for text in told)
+    assert sum("new came" in text for text in told) == 1
+
+
+@pytest.mark.parametrize(
+    ("dtypes", "value"),
+    [("typed", '"n/a"'), ("decimal", "12345678901234567.89"), ("raw", '"1.10"')],
+)
+def test_hostile_rows_that_do_not_fit_are_an_error(dtypes: str, value: str) -> None:
+    """Which names the tenant, the column and both types: no value is changed to fit."""
+    rows = {**ROWS, "b": [f'{{"id":2,"total":{value}}}']}
+    if dtypes == "raw":
+        rows["a"] = ['{"id":1,"total":1.5}']
+    else:
+        rows["a"] = ROWS["a"][:2]
+    with hostile(**rows) as ts:
+        ddf = ts.dask("jpm.jobs", jobStatus="Completed", dtypes=dtypes)
+        with pytest.raises(DataError, match=r"of b, all, .*\n*.*total came as"):
+            quiet(lambda: computed(ddf))
+
+
+def test_what_a_pull_tells_once_is_told_once() -> None:
+    """Not for each part, and not for the request that sees whether a tenant can be read."""
+    since = {"createdOnOrAfter": "2024-01-01", "createdBefore": "2026-01-01"}
+    with hostile(**ROWS) as ts:
+        ddf = ts.dask("jpm.jobs", by="year", **since)
+        found, texts = said(lambda: computed(ddf))
+
+    assert ddf.npartitions == 4
+    assert len(found) == 2 * 5
+    assert sum(REVENUE in text for text in texts) == 1
+    assert len(texts) == len(set(texts))
 
 
 # -- a worker

@@ -106,7 +106,7 @@ def test_children_of_an_empty_frame_have_every_promised_column(endpoint: Endpoin
 
 def test_items_are_typed_as_the_catalogue_says() -> None:
     """Amounts sent as text are numbers, times are times, objects are dotted columns, and absent
-    keys are null.
+    keys are null. An empty text is a missing amount, and told.
     """
     item = {
         "id": 2**53 + 1,
@@ -124,7 +124,8 @@ def test_items_are_typed_as_the_catalogue_says() -> None:
         ]
     )
 
-    child = children(frame, "items")
+    with pytest.warns(ColumnDrift, match="total holds empty texts in 1 row; missing values here"):
+        child = children(frame, "items")
 
     assert cells(child, 0, "invoiceId", "position", "id", "quantity") == [7, 0, 2**53 + 1, 2.5]
     assert child.loc[0, "createdOn"] == pd.Timestamp("2026-07-01T09:30:00.123456Z")
@@ -136,7 +137,7 @@ def test_items_are_typed_as_the_catalogue_says() -> None:
     assert child["total"].isna().all()
     assert cells(child, 1, "invoiceId", "position", "id") == [7, 1, 1]
     assert child.loc[1].isna().sum() == child.shape[1] - 3
-    assert child.attrs["stnb"]["drift"] == {}
+    assert list(child.attrs["stnb"]["drift"]) == ["total"]
 
 
 def test_the_demo_adds_up(st: stnb.Account) -> None:

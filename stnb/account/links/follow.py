@@ -12,6 +12,8 @@ import pyarrow.compute as pc
 from stnb.catalog import Catalog
 from stnb.errors import DataError, Incomplete, RequestError, StnbError, StnbWarning
 from stnb.frame import notices, shape_of
+from stnb.frame.united import Converted, united
+from stnb.pull.together_about import types_differ
 from stnb.tables.ids import distinct, fit
 
 from ..source import Source
@@ -98,17 +100,20 @@ def followed(
     for name in frames:
         frames[name] = _without_keys(frames[name], requested[name], wanted)
     original = None
+    told: list[notices.Notice] = []
     if len(requested) == 1:
         [(name, out)] = frames.items()
         original = readings[name].original
     else:
-        out = _joined(frames)
+        originals = {name: readings[name].original for name in frames}
+        out, converted = _joined(frames, originals)
+        told += types_differ(column, converted, kept=False, of="resources")
     out.attrs["stnb"] |= {
         "followed": column,
         "not_found": len(lost),
         "not_found_ids": lost[:10].to_pylist(),
     }
-    told = [_unread(name, err) for name, err in unread.items()]
+    told += [_unread(name, err) for name, err in unread.items()]
     if unread:
         out.attrs["stnb"] |= {"complete": False, "not_read": list(unread)}
     if len(lost):
@@ -133,6 +138,7 @@ def _begin(
         UsageError: a wanted column is in none of them.
     """
     started = {}
+    keeps_original = keeps_original or len(requested) > 1  # types may differ between resources
     for name, by in requested.items():
         own = _columns_of(account.catalog, name, list(requested), wanted)
         options: Any = {"progress": progress, "keeps_original": keeps_original}
@@ -214,30 +220,35 @@ def _without_keys(
     return frame.drop(columns=[by for by in keys if by not in wanted])
 
 
-def _joined(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """The rows of several resources as one frame, with the resource of each row as first column."""
-    parts = []
-    requests = 0
-    texts: list[str] = []
-    kept: dict[str, Any] = {}
-    for name, frame in frames.items():
-        kind = pd.Series(name, index=frame.index, dtype="str", name="resource")
-        parts.append(pd.concat([kind, frame], axis=1))
-        attrs = frame.attrs["stnb"]
-        requests += attrs["requests"]
-        texts += attrs["notices"]
+def _joined(
+    frames: Mapping[str, pd.DataFrame], originals: dict[str, Original | None]
+) -> tuple[pd.DataFrame, dict[str, Converted]]:
+    """The rows of several resources as one frame, with the resource of each row as first column;
+    and the columns whose type differs between the resources.
+    """
+    about: dict[str, Any] = {"resource": " | ".join(frames)}
+    abouts = [frame.attrs["stnb"] for frame in frames.values()]
+    for each in abouts:
         for key in ("tenant", "environment", "began"):
-            if key in attrs:
-                kept[key] = attrs[key]
-    out = pd.concat(parts, ignore_index=True)
+            if key in each:
+                about[key] = each[key]
+    out, converted = united(dict(frames), originals, first="resource")
     out.attrs["stnb"] = {
-        "resource": " | ".join(frames),
-        **kept,
+        **about,
         "rows": len(out),
-        "requests": requests,
-        "notices": texts,
+        "requests": sum(each["requests"] for each in abouts),
+        "complete": _complete(abouts),
+        "notices": [text for each in abouts for text in each["notices"]],
     }
-    return out
+    return out, converted
+
+
+def _complete(abouts: Sequence[Mapping[str, Any]]) -> bool | None:
+    """Whether all rows of all resources are there; None if it is not known."""
+    found = [about.get("complete") for about in abouts]
+    if False in found:
+        return False
+    return None if None in found else True
 
 
 def unfound(

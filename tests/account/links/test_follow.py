@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -13,18 +14,24 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 import stnb
+from stnb.account.account import Account
 from stnb.account.links import lookup
 from stnb.account.links.follow import follow
 from stnb.account.links.lookup import by_fifties, everything
 from stnb.account.links.place import places
+from stnb.catalog import load
+from stnb.frame.notices import forget
 from stnb.tables.ids import distinct, fit
 from stnb.tables.nested import children
+from tests.helpers.fake_tenant import FakeTenant
+from tests.helpers.warned import said
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::stnb.HiddenRows"),
     pytest.mark.usefixtures("small_demo"),
 ]
 Sent = list[tuple[str, dict[str, str]]]
+CATALOG = load()
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +127,82 @@ def test_a_place_is_a_warehouse_or_a_truck(demo: stnb.Account) -> None:
         "inventory.warehouses": ids[0],
         "inventory.trucks": ids[1],
     }
+
+
+BIG = str(2**53 + 1)
+PEOPLE = {
+    "employees": '{"id":ID,"userId":7,"new":ID,"cost":1.10,"resource":"x"}'.replace("ID", BIG),
+    "technicians": '{"id":2,"userId":8,"new":1.50,"cost":"n/a"}',
+}
+
+
+def people(columns: Any = None, **rows: str) -> tuple[pd.DataFrame, list[str]]:
+    """What users lead to if the lists have these rows, and what is told of it."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        row = rows[request.url.path.rpartition("/")[2]]
+        kind = {"content-type": "application/json"}
+        return httpx.Response(200, content=f'{{"hasMore":false,"data":[{row}]}}', headers=kind)
+
+    account = Account(FakeTenant(answer, catalog=CATALOG).session(), catalog=CATALOG)
+    users = made("createdById", [7, 8])
+    return said(lambda: follow(account, users, "createdById", columns=columns))
+
+
+def test_what_resources_disagree_on_is_what_each_sent() -> None:
+    """No number is rounded for another list's type; which list has another one is told."""
+    found, texts = people(**PEOPLE)
+
+    assert found["resource"].tolist() == ["settings.employees", "settings.technicians"]
+    assert found["id"].tolist() == [2**53 + 1, 2]
+    assert found["new"].tolist() == [BIG, "1.50"]
+    assert found["cost"].tolist() == ["1.10", "n/a"]
+    assert found["resource.value"].tolist()[0] == "x"
+    assert found.attrs["stnb"]["complete"] is True
+    [text] = [text for text in texts if "another type in some resources" in text]
+    assert "new (settings.employees, settings.technicians)" in text
+    assert "cost (settings.employees)" in text
+    assert "made of" not in text
+    assert text in found.attrs["stnb"]["notices"]
+
+
+CUSTOMERS = (
+    '{"id":7,"balance":"1.10","name":"a\\ud83d","doNotMail":"true","new":1.10}',
+    '{"id":9007199254740993,"balance":0.30000000000000004,"name":"","new":"n/a"}',
+    '{"id":"8","balance":12345678901234567.89,"customFields":[{"typeId":1,"value":"1.10"}]}',
+    '{"id":null,"name":"without an id","new":5}',
+)
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_hostile_rows_are_those_of_a_pull(few: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By fifties or out of the whole list: to the value, with the same told of them."""
+    monkeypatch.setattr(lookup, "by_fifties", lambda resource, keys: few)
+    body = f'{{"hasMore":false,"totalCount":{len(CUSTOMERS)},"data":[{",".join(CUSTOMERS)}]}}'
+    tenant = FakeTenant(lambda request: httpx.Response(200, content=body), catalog=CATALOG)
+    account = Account(tenant.session(), catalog=CATALOG)
+    forget()
+    whole, told_by_pull = said(lambda: account.crm.customers.pull(active="Any"))
+    forget()
+    ids = made("customerId", [7, 8, 2**53 + 1])
+    found, told = said(lambda: follow(account, ids, "customerId"))
+
+    expected = whole.loc[whole["id"].isin([7, 8, 2**53 + 1])].reset_index(drop=True)
+    if few:  # a server that sends a row more
+        expected = whole
+    pd.testing.assert_frame_equal(found, expected, check_flags=False)
+    drift = [text for text in told_by_pull if "differs from the catalogue" in text]
+    assert len(drift) == 1
+    assert set(drift) <= set(told)
+
+
+def test_a_list_without_rows_decides_no_type() -> None:
+    """Nor is it named among those of another type."""
+    found, texts = people(employees=PEOPLE["employees"], technicians="")
+
+    assert found["new"].tolist() == [2**53 + 1]
+    assert found["cost"].tolist() == [1.1]
+    assert not [text for text in texts if "another type" in text]
 
 
 def test_ids_sent_as_text_are_compared_as_numbers(demo: stnb.Account) -> None:

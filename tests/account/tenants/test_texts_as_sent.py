@@ -118,6 +118,21 @@ def test_rows_that_ids_lead_to_keep_what_each_tenant_sent() -> None:
     assert df.attrs["stnb"]["drift"]["cost"] == "another type in a"
 
 
+def test_a_tenant_without_rows_is_not_among_those_whose_text_is_made() -> None:
+    """Its ids lead to nothing, so no text is made of anything."""
+    jobs = pd.DataFrame({"tenant": ["a", "b", "c"], "customerId": [1, 1, None]})
+    jobs.attrs["stnb"] = {"resource": "jpm.jobs"}
+    ts = tenants(EVERYTHING, a=Sends("1.10", "2.50"), b=Sends('"n/a"', '"x"'), c=Sends())
+
+    df, told = said(lambda: ts.follow(jobs, "customerId"))
+
+    assert set(df["tenant"]) == {"a", "b"}
+    assert "2.50" in costs(df, "a")
+    [text] = [text for text in told if "another type in some tenants" in text]
+    assert "cost (a)" in text
+    assert "made of" not in text
+
+
 def test_a_wrong_option_of_follow_is_answered_in_words() -> None:
     """As that of a single tenant is."""
     ts = tenants(EVERYTHING, a=NUMBERS)
