@@ -9,6 +9,7 @@ from stnb.errors import CredentialsInvalid, numbers
 
 DEADLINE, MAX_BODY = "STNB_DEADLINE", "STNB_MAX_BODY"
 MB = 2**20
+MOST = 2**50  # bytes: more than any machine holds, and few enough for the libraries below
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Limits:
     @property
     def largest(self) -> int:
         """Bytes of a body at most."""
-        return int(self.max_body * MB)
+        return min(int(self.max_body * MB), MOST)
 
 
 USUAL = Limits()

@@ -156,9 +156,15 @@ def without_secrets(text: str, own: Own) -> str:
     """A notebook's text without its secrets; all else is as it was, if that is possible.
 
     Raises:
-        CannotSave: it would be no valid notebook any more.
+        CannotSave: it is no notebook, or would be no valid one any more.
     """
     before = parsed(text)
+    if not isinstance(before, dict):
+        raise CannotSave(
+            "The notebook was not changed.",
+            "It is no whole notebook any more; likely another program is writing it.",
+            "Save it there, and search again.",
+        )
     clean = Book(own).cleaned(before)
     new = patterns.without(text, own)
     if parsed(new) != clean:  # a secret was encoded, or across two lines

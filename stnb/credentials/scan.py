@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from stnb.errors import CannotSave, SetupError, StnbWarning, UsageError
+from stnb.errors import CannotSave, SetupError, StnbWarning
 from stnb.filesystem.atomic import SHARED, real_file, rewrite
 
 from . import in_code, patterns
@@ -25,11 +25,10 @@ from .patterns import Hit, Own
 from .read import settings
 from .secret import Values
 from .vault import is_reference
+from .walk import files_in, unread
 
 CODE = {".py", ".pyi", ".pyw"}
 LARGEST = 100_000_000  # bytes of a file; a larger one is left out, with a warning
-SKIPPED = {".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".tox", ".nox"}
-SKIPPED |= {".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".import_linter_cache"}
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ def search(
     done, own = Search(), _own_values()
     files: dict[Path, None] = {}  # a set that keeps its order
     for path in paths:
-        files |= dict.fromkeys(_files(Path(path), done))
+        files |= dict.fromkeys(files_in(Path(path), done.skip))
     for file in files:
         done.findings += _in_file(file, own, fix, done)
     return done
@@ -144,47 +143,6 @@ def _warn(text: str) -> None:
 
 
 # -- files
-
-
-def _files(path: Path, done: Search) -> Iterator[Path]:
-    if path.is_file():
-        yield path
-        return
-    if not path.is_dir():
-        raise UsageError(
-            f"{path} was not searched.", "There is no such file or folder.", "Check the path."
-        )
-
-    def unreadable(err: OSError) -> None:
-        done.skip(Path(err.filename), f"it could not be read ({err.strerror})", may_hide=True)
-
-    for folder, below, names in os.walk(path, onerror=unreadable):
-        searched = []
-        for name in sorted(below):
-            reason = _reason_to_skip(Path(folder, name))
-            if reason:
-                done.skip(Path(folder, name), reason)
-            else:
-                searched.append(name)
-        below[:] = searched  # os.walk goes into what is left in its list
-        for name in sorted(names):
-            file = Path(folder, name)
-            if name == ".env":
-                done.skip(file, "secrets belong there")
-            elif file.is_file():
-                yield file
-            else:
-                done.skip(file, "no regular file")
-
-
-def _reason_to_skip(folder: Path) -> str:
-    if folder.name in SKIPPED:
-        return "a folder of tools"
-    if (folder / "pyvenv.cfg").is_file():
-        return "an environment of Python, because of pyvenv.cfg"
-    if folder.is_symlink():
-        return "a link to a folder"
-    return ""
 
 
 def _in_file(path: Path, own: Own, fix: bool, done: Search) -> list[Finding]:
@@ -261,7 +219,7 @@ def _read(path: Path, done: Search) -> str | None:
             return None
         raw = path.read_bytes()
     except OSError as err:
-        done.skip(path, f"it could not be read ({err.strerror})", may_hide=True)
+        done.skip(path, unread(err), may_hide=True)
         return None
     encoding = encoding_of(raw)
     if encoding == UTF_8 and b"\0" in raw[:8192]:

@@ -321,6 +321,23 @@ def test_a_bound_that_is_none_is_refused(name: str, text: str) -> None:
         credentials.limits_of({name: text})
 
 
+@pytest.mark.parametrize("digits", ["9", "9" * 8, "9" * 13, "9" * 15])
+def test_the_widest_bounds_are_taken(digits: str) -> None:
+    """Plain and in gzip, rows and files: no library below meets a number that it cannot hold."""
+    limits = credentials.limits_of({"STNB_DEADLINE": digits, "STNB_MAX_BODY": digits})
+    body = b'{"data":[]}'
+    session = FakeTenant(
+        lambda request: stream(
+            *([body] if request.url.path == "/plain" else [gzip.compress(body)]),
+            **({} if request.url.path == "/plain" else {"content_encoding": "gzip"}),
+        )
+    ).session(owner(limits=limits))
+
+    for path in ("/plain", "/packed"):
+        for expect_json in (True, False):
+            assert loop.run(session.send("GET", path, expect_json=expect_json)).content == body
+
+
 def test_bounds_stand_in_the_file_or_in_the_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import socket
@@ -124,18 +125,60 @@ def test_a_body_of_300_mb_is_refused(served: Served, web: httpx.Client) -> None:
 @pytest.mark.parametrize("opening", ["[", '{"a":', '[{"parameters":'])
 def test_deep_json_is_a_400(web: httpx.Client, depth: int, opening: str) -> None:
     """At the control's routes and as a report's parameters, closed or not."""
-    token = web.post(
-        "/connect/token",
-        data={
-            "grant_type": "client_credentials",
-            "client_id": CLIENT_ID,
-            "client_secret": CLIENT_SECRET,
-        },
-    ).json()["access_token"]
-    keys = {"authorization": token, "st-app-key": APP_KEY, "content-type": "application/json"}
+    keys = {**allowed(web), "content-type": "application/json"}
     for path in (FAULTS, "/_demo/state", REPORT.format(web_report(web, keys))):
         answer = web.post(path, content=(opening * depth)[:900_000], headers=keys)
         assert answer.status_code == 400, (path, answer.status_code)
+
+
+def allowed(web: httpx.Client) -> dict[str, str]:
+    """The headers of a client that may read."""
+    form = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    form["grant_type"] = "client_credentials"
+    token = web.post("/connect/token", data=form).json()["access_token"]
+    return {"authorization": token, "st-app-key": APP_KEY}
+
+
+def cursor(text: str) -> str:
+    return base64.urlsafe_b64encode(f"demo:{text}".encode()).decode()
+
+
+TENANT = "tenant/900000042"
+MOMENTS = [
+    "0001-01-01T00:00:00+23:59",
+    "9999-12-31T23:59:59-23:59",
+    "9999-12-31",
+    "0001-01-01",
+    "2026-13-01",
+]
+NUMBERS = ["9" * 5_000, "-" + "9" * 5_000, "9" * 19, "-1", "nan", "1e400", "²", "１２", "1_0", "\0"]
+CURSORS = [*MOMENTS, "x", *map(cursor, ("9" * 30 + ":1", "1:" + "9" * 5_000, "nan:1", "1:2:3"))]
+ODD_QUERIES = [
+    *((f"/jpm/v2/{TENANT}/jobs", "modifiedOnOrAfter", text) for text in MOMENTS),
+    *((f"/jpm/v2/{TENANT}/jobs", "appointmentStartsBefore", text) for text in MOMENTS),
+    *((f"/jpm/v2/{TENANT}/jobs", "externalDataValues", f"ERP-{text}") for text in NUMBERS),
+    *((f"/jpm/v2/{TENANT}/export/jobs", "from", text) for text in CURSORS),
+    *((f"/taskmanagement/v2/{TENANT}/tasks", "jobNumber", text) for text in NUMBERS),
+    *((f"/crm/v2/{TENANT}/customers", "page", text) for text in NUMBERS),
+    *((f"/crm/v2/{TENANT}/customers", "ids", text) for text in NUMBERS),
+]
+
+
+def test_odd_values_are_answered_or_refused(web: httpx.Client) -> None:
+    """Ends of the calendar in other zones, numbers of 5,000 digits, cursors that are made up."""
+    keys = allowed(web)
+    for path, name, text in ODD_QUERIES:
+        answer = web.get(path, params={name: text}, headers=keys)
+        assert answer.status_code in (200, 400), (path, name, text[:40], answer.status_code)
+
+
+def test_a_span_at_the_ends_of_the_calendar_is_refused(web: httpx.Client) -> None:
+    """Of capacity, whose days are those of the tenant's zone."""
+    keys = allowed(web)
+    for text in MOMENTS:
+        body = {"startsOnOrAfter": text, "endsOnOrBefore": text, "skillBasedAvailability": False}
+        answer = web.post(f"/dispatch/v2/{TENANT}/capacity", json=body, headers=keys)
+        assert answer.status_code == 400, text
 
 
 def web_report(web: httpx.Client, keys: dict[str, str]) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +93,28 @@ def test_a_broken_utf16_notebook_is_left_as_it_is() -> None:
         found = scan.find(path, fix=True)
     assert [each.removed for each in found] == [False]
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("end", [-1, 40, 0], ids=["a byte short", "half", "empty"])
+def test_a_notebook_that_is_being_written_is_left_as_it_is(
+    end: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program writes it after it was searched: a part of a notebook is no notebook."""
+    text = json.dumps(notebook(f"x = '{CLIENT_SECRET}'"))
+    path = Path("book.ipynb")
+    path.write_text(text)
+    rewrite = scan.rewrite
+
+    def late(target: Path, *rest: Any, **named: Any) -> None:
+        target.write_text(text[:end])
+        rewrite(target, *rest, **named)
+
+    monkeypatch.setattr(scan, "rewrite", late)
+    with pytest.warns(StnbWarning, match="no whole notebook any more"):
+        found = scan.find(path, fix=True)
+
+    assert [each.removed for each in found] == [False]
+    assert path.read_text() == text[:end]
 
 
 # -- literals that go on
@@ -265,6 +289,48 @@ def test_what_cannot_be_read_is_named(capsys: pytest.CaptureFixture[str]) -> Non
     err = capsys.readouterr().err
     assert "closed.txt" in err
     assert "shut" in err
+
+
+def shut(real: Callable[..., Any]) -> Callable[..., Any]:
+    """The system's function, which a path with "shut" in its name is closed to."""
+
+    def asked(path: Any, *rest: Any, **named: Any) -> Any:
+        if "shut" in str(path):
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path, *rest, **named)
+
+    return asked
+
+
+def test_a_closed_folder_does_not_end_the_run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nor does a file that cannot be looked at, or a name that no file has: each is named, and the
+    secret beside them is found.
+    """
+    Path("folder", "shut").mkdir(parents=True)
+    Path("folder", "shut.txt").write_text("x")
+    Path("folder", "z.txt").write_text(f"{NAME}={UNKNOWN}")
+    monkeypatch.setattr(os, "stat", shut(os.stat))
+    monkeypatch.setattr(os, "scandir", shut(os.scandir))
+
+    done = scan.search(["folder", "folder/shut", "folder/shut.txt"])
+
+    assert [found.path.name for found in done.findings] == ["z.txt"]
+    left_out = {each.path for each in done.skipped}
+    assert left_out == {Path("folder", "shut"), Path("folder", "shut.txt")}
+    assert all("Permission denied" in each.reason for each in done.skipped)
+    assert all(each.may_hide for each in done.skipped)
+    assert main.main(["scan", "folder"]) == 1
+    err = capsys.readouterr().err
+    assert "left out, it could not be read (Permission denied): folder/shut" in err
+
+
+@pytest.mark.parametrize("name", ["a" * 5_000, "a\0b", "no/such"])
+def test_a_path_that_no_file_has(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Is refused in words."""
+    assert main.main(["scan", name]) == 2
+    assert "There is no such file or folder." in capsys.readouterr().err
 
 
 def test_how_much_was_searched_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -256,6 +256,27 @@ def test_pages_without_new_rows_come_to_an_end(name: str) -> None:
     assert sum(server.asked.values()) < 2 * guard.NOTHING_NEW
 
 
+@pytest.mark.parametrize("turn", [2, 7])
+@pytest.mark.parametrize("name", ["toys.widgets", "toys.export.widgets"])
+def test_pages_that_come_in_turn_come_to_an_end(name: str, turn: int) -> None:
+    """Each differs from the one before, under another cursor, and no row is new."""
+    asked: Iterator[int] = iter(range(10**9))
+
+    def trouble(page: Any, time_asked: int, right: dict[str, Any]) -> httpx.Response:
+        number = next(asked)
+        rows = [row(number % turn * 10 + i) for i in range(10)]
+        more = {"data": rows, "hasMore": True, "continueFrom": f"c{number + 1}"}
+        return httpx.Response(200, json=more)
+
+    server = Server(trouble=trouble)
+    with pytest.raises(PagingFault, match="without a new row") as caught:
+        server.account()[name].pull(progress=False)
+
+    assert caught.value.frame is not None
+    assert sorted(caught.value.frame["id"]) == list(range(turn * 10))
+    assert sum(server.asked.values()) < guard.NOTHING_NEW + 2 * turn + 10
+
+
 @pytest.mark.parametrize("name", ["toys.widgets", "toys.export.widgets"])
 def test_new_rows_without_an_end_come_to_one(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """After so many pages as no tenant has; the rows are kept once each."""

@@ -83,6 +83,58 @@ def test_a_body_over_the_cap_is_refused(streams: int) -> None:
         inflate(gzip.compress(b"x" * 50_000_000), "gzip", 1000)
 
 
+@pytest.mark.usefixtures("_codec")
+@pytest.mark.parametrize("in_one", [True, False], ids=["in one piece", "in pieces"])
+def test_more_streams_than_a_server_sends_are_refused(
+    monkeypatch: pytest.MonkeyPatch, in_one: bool
+) -> None:
+    """Empty ones cost time and pass no cap of bytes; so many as are allowed are read."""
+    monkeypatch.setattr(room, "MOST_STREAMS", 5_000)
+    body = gzip.compress(b"rows") + gzip.compress(b"") * 4_999
+    sizes = [len(body)] if in_one else [777] * (len(body) // 777 + 1)
+
+    def came(sent: bytes) -> bytes:
+        inflater, out = room.Inflater("gzip", 1000), b""
+        for part in sizes:
+            out += b"".join(inflater.pieces(sent[:part]))
+            sent = sent[part:]
+        out += b"".join(inflater.pieces(sent))
+        inflater.end()
+        return out
+
+    assert came(body) == b"rows"
+    with pytest.raises(httpx.DecodingError, match="5,000 streams"):
+        came(body + gzip.compress(b""))
+
+
+@pytest.mark.usefixtures("_codec")
+def test_many_streams_in_one_piece_are_copied_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest behind each stream is copied, so what is handed on at once is small."""
+    longest = 0
+
+    class Counting:
+        error = zlib.error
+
+        @staticmethod
+        def decompressobj(bits: int) -> Any:
+            stream = zlib.decompressobj(bits)
+
+            class Seen:
+                eof = property(lambda self: stream.eof)
+                unused_data = property(lambda self: stream.unused_data)
+
+                def decompress(self, part: bytes, most: int) -> bytes:
+                    nonlocal longest
+                    longest = max(longest, len(part))
+                    return stream.decompress(part, most)
+
+            return Seen()
+
+    monkeypatch.setattr(room, "_fastest", lambda: Counting)
+    assert inflate(gzip.compress(b"") * 10_000, "gzip") == b""
+    assert 0 < longest <= room.SLICE
+
+
 def test_a_body_without_an_encoding_stays() -> None:
     """With the header and without; gzip has an older name too."""
     assert inflate(b"rows", "identity") == b"rows"

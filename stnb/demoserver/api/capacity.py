@@ -58,6 +58,9 @@ def answer(world: World, body: bytes, timezone: str, now: datetime) -> Answer:
 def _moment(asked: dict[str, Any], name: str) -> datetime:
     try:
         found = datetime.fromisoformat(asked[name])
+        # In another zone, or a day later, the first and the last year would be out of range.
+        if not 1 < found.year < 9999:
+            raise ValueError(asked[name])
     except (ValueError, TypeError):
         raise bad(name, json.dumps(asked[name])) from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

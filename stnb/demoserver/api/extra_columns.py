@@ -11,6 +11,7 @@ import numpy as np
 from stnb.catalog import Column, Endpoint
 
 from ..company.columns import NULL, Array, Index, Lazy
+from ..company.matching import NUMBER
 from ..company.table import Table
 from .filters import yes
 from .query import Query
@@ -50,7 +51,7 @@ def external(table: Table, query: Query, keys: list[str]) -> Array:
     wanted = [
         int(v[len(EXTERNAL_START) :])
         for v in values
-        if v.startswith(EXTERNAL_START) and v[len(EXTERNAL_START) :].isdecimal()
+        if v.startswith(EXTERNAL_START) and NUMBER.fullmatch(v[len(EXTERNAL_START) :])
     ]
     known = asked == APPLICATION and keys[0].lower() == EXTERNAL_KEY.lower()
     return np.isin(ids, wanted) & _has(table) & known

@@ -87,6 +87,6 @@ def read_cursor(text: str) -> tuple[Any, int]:
         mark, changed, row = base64.urlsafe_b64decode(text).decode().split(":")
         if mark == "demo":
             return np.datetime64(int(changed), "us"), int(row)
-    except ValueError:
+    except (ValueError, OverflowError):
         pass
     raise bad("from", text)

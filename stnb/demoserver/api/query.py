@@ -78,9 +78,18 @@ def fits(param: Param, value: str) -> bool:
 
 
 def moment(text: str) -> np.datetime64:
-    """ISO text as UTC; without a zone it is UTC already."""
+    """ISO text as UTC; without a zone it is UTC already.
+
+    Raises:
+        ValueError: it is no such text, or no moment of the years 1 to 9999 in UTC.
+    """
     when = datetime.fromisoformat(text)
-    return np.datetime64(when.astimezone(UTC).replace(tzinfo=None) if when.tzinfo else when, "us")
+    if when.tzinfo is None:
+        return np.datetime64(when, "us")
+    try:
+        return np.datetime64(when.astimezone(UTC).replace(tzinfo=None), "us")
+    except OverflowError:
+        raise ValueError(text) from None
 
 
 def paging(endpoint: Endpoint, query: Query) -> tuple[int, int]:

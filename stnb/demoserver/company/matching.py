@@ -10,6 +10,8 @@ import numpy as np
 from .columns import Array, Choice, Ragged
 from .table import Table
 
+NUMBER = re.compile(r"-?[0-9]{1,18}")  # what a column of integers can hold
+
 
 def equal(data: Any, given: list[str], contains: bool = False) -> Array:
     """Which rows hold one of the values, or for names: a part of it."""
@@ -33,7 +35,7 @@ def equal(data: Any, given: list[str], contains: bool = False) -> Array:
     if not isinstance(data, np.ndarray):
         return np.array(test(data)) if not isinstance(data, Table) else np.array(True)
     if data.dtype.kind == "i":
-        numbers = [int(g) for g in given if re.fullmatch(r"-?\d+", g)]
+        numbers = [int(g) for g in given if NUMBER.fullmatch(g)]
         return np.isin(data, numbers)
     if data.dtype.kind == "b":
         return np.asarray(data == ("true" in wanted))

@@ -26,7 +26,8 @@ class Guard:
     def __init__(self, name: str) -> None:
         self._name = name
         self._pages = self._idle = self._beyond = 0
-        self._before = 0  # the rows of the page before, as a hash
+        # The rows of each page, as a hash: a server may give a few pages in turn, without an end.
+        self._seen: set[int] = set()
 
     def see(self, page: Page) -> None:
         """Count a page.
@@ -38,8 +39,8 @@ class Guard:
         if page.has_more is False:
             return
         rows = page.rows
-        is_new = bool(rows) and hash(rows) != self._before
-        self._before = hash(rows)
+        is_new = bool(rows) and hash(rows) not in self._seen
+        self._seen.add(hash(rows))
         self._idle += 1
         if is_new:
             self._idle = 0
