@@ -17,7 +17,7 @@ from stnb.account.links.place import places
 from stnb.account.links.rule_table import RECORDS
 from stnb.catalog import load
 from stnb.credentials import Secret
-from stnb.errors import DataError, Incomplete, RequestError
+from stnb.errors import DataError, HiddenRows, Incomplete, RequestError
 from stnb.frame import notices
 from stnb.session import Session
 from tests.helpers.clock import Clock
@@ -204,6 +204,25 @@ def test_names_come_although_lists_refuse_what_stnb_adds(
     pd.testing.assert_frame_equal(named, usual)
     pd.testing.assert_series_equal(tags, usual_tags)
     assert usual_tags.notna().all()
+
+
+@pytest.mark.parametrize("names_it", [True, False])
+def test_rows_that_are_not_shown_are_told_as_what_is_missed(
+    st: stnb.Account, half: Half, frames: dict[str, pd.DataFrame], names_it: bool
+) -> None:
+    """A list that does not take `active` may lack inactive rows: `follow` and names say so."""
+    jobs = frames["jpm.jobs"]
+    half.refuses, half.names_it = "active", names_it
+    verbs: dict[str, Callable[[], Any]] = {
+        "crm.customers": lambda: st.follow(jobs, "customerId"),
+        "settings.tag_types": lambda: st.name_columns(jobs, fresh=True),
+    }
+    for name, verb in verbs.items():
+        notices.forget()
+        st.session.taken(name).without.clear()
+        caught = warned(verb)[1]
+        told = [str(w.message) for w in caught if w.category is HiddenRows]
+        assert any(name in text and "inactive rows may be missing" in text for text in told)
 
 
 def fresh_tags(st: stnb.Account, jobs: pd.DataFrame) -> Any:
