@@ -51,6 +51,7 @@ class Own:
         self._resized = False  # whether this walk learned another size
         self._sorted = False  # whether a page came in our order, which the others have to have too
         self._came: set[tuple[str, str]] = set()  # what went through in this walk
+        self._guessed: set[str] = set()  # what is left out as other lists refuse it
 
     @property
     def sizeless(self) -> bool:
@@ -110,6 +111,19 @@ class Own:
 
     def _fits(self, size: int) -> bool:
         return self.fit(size) == size and size not in self._refused_sizes
+
+    def guess(self, query: Query, *, keeps_size: bool) -> bool:
+        """Do without all of a query that other lists of the tenant refuse and none took.
+
+        Returns:
+            Whether it has any of that.
+        """
+        guessed = self.taken.elsewhere() & set(self.suspects(query))
+        if keeps_size:
+            guessed -= {SIZE}
+        self._guessed |= guessed
+        self.without |= guessed
+        return bool(guessed)
 
     def refuse(
         self, named: Mapping[str, Sequence[int]], query: Query, *, keeps_size: bool = False
@@ -191,6 +205,7 @@ class Own:
         """Remember what was learned, and tell it: a call went through without it."""
         asked = dict(query)
         self.came(query)
+        self.taken.took |= self._ours_in(query)
         self._sorted = self._sorted or SORT in asked
         if SIZE in asked:
             self.taken.came.add(int(asked[SIZE]))
@@ -203,6 +218,11 @@ class Own:
             if not follows:  # it is the filter that shows inactive rows
                 follows, category = "inactive rows may be missing", HiddenRows
             sentence = f"{name} does not take {left_out}, which stnb adds; so {follows}."
+            if left_out in self._guessed:
+                sentence = (
+                    f"{name} refuses what stnb adds, and is asked without {left_out}, as other "
+                    f"lists of the tenant refuse that; so {follows}."
+                )
             self._tell(Notice(category, sentence))
         taken.without |= self.without
         if self._resized and (self.most, self.least) != (taken.most, taken.least):

@@ -118,7 +118,7 @@ class Walk(ABC):
             named = {SIZE: ()}
         elif not named:
             try:
-                named = await self._unnamed.found(err, query)
+                named = await self._unnamed.found(err, query, keeps_size=keeps_size)
             except Rejected as refusal:
                 if refusal.status in UNNAMED and self._is_plain:
                     refusal.reword(*NO_FILTERS)
