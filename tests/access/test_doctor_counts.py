@@ -118,6 +118,23 @@ def test_forty_tenants_fit_a_screen(forty: list[Report], width: int) -> None:
     assert "✗ scopes · tenant39" in lines
 
 
+def test_a_trouble_of_all_is_told_of_all(forty: list[Report]) -> None:
+    """If all have one and the same, "all 40" stands for their names; not if one is well, or has
+    another.
+    """
+    same = [replace(forty[30], profile=f"tenant{n:02}", tenant=1000 + n) for n in range(40)]
+    lines = summary(same, 80).splitlines()
+    assert lines[0] == "stnb doctor · 40 profiles · 0 well, 40 not"
+    assert [line for line in lines if " token · " in line] == ["✗ token · all 40"]
+    assert len(lines) <= 50
+
+    for other in (forty[0], forty[-1]):
+        mixed = summary([*same[:39], other], 80)
+        assert "all 40" not in mixed
+        assert "✗ token · tenant00, tenant01" in mixed
+    assert "· tenant00, tenant01" in summary(same[:2], 80)
+
+
 @pytest.mark.parametrize("length", [40, 60])
 def test_long_names_leave_room_for_the_state(forty: list[Report], length: int) -> None:
     """What is wrong, or how much can be read, stands whole in each line of a narrow terminal."""

@@ -11,6 +11,7 @@ from .findings import MARKS, Check, Findings
 from .opened import scope_counts
 
 SHORTEST = 12  # letters of a name that are left
+FEW = 2  # profiles that are named although all have the same trouble
 
 
 def summary(reports: Sequence[Findings], width: int = 100) -> str:
@@ -83,7 +84,7 @@ def _state(report: Findings, *, brief: bool) -> str:
 
 
 def _reasons(reports: Sequence[Findings]) -> list[tuple[str, Check]]:
-    """The causes, each with the names of the profiles that have it."""
+    """The causes, each with the names of the profiles that have it, or that all have it."""
     names: dict[tuple[str, str, str], list[str]] = {}
     causes: dict[tuple[str, str, str], Check] = {}
     for report in reports:
@@ -92,7 +93,13 @@ def _reasons(reports: Sequence[Findings]) -> list[tuple[str, Check]]:
             key = (cause.name, cause.means or cause.seen, cause.next)
             names.setdefault(key, []).append(report.profile or "no profile")
             causes.setdefault(key, cause)
-    return [(", ".join(names[key]), cause) for key, cause in causes.items()]
+    found = []
+    for key, cause in causes.items():
+        who = ", ".join(names[key])
+        if len(names[key]) == len(reports) > FEW:
+            who = f"all {len(reports)}"
+        found.append((who, cause))
+    return found
 
 
 def _reason(names: str, cause: Check, width: int) -> list[str]:
