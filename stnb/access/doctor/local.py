@@ -145,7 +145,8 @@ def _learned(name: str, taken: Taken) -> str:
 
 
 def _values_wrong(err: SetupError) -> Check:
-    seen, ask, also, missing = "not well formed", YOU, err.why, ()
+    seen, ask, also = "not well formed", YOU, err.why
+    missing: tuple[str, ...] = ()
     if isinstance(err, CredentialsMissing):
         seen, missing = "not all there", err.fields
         if "CLIENT_ID" in err.fields or "CLIENT_SECRET" in err.fields:
