@@ -81,6 +81,18 @@ class StnbError(Exception):
         self.frame: pd.DataFrame | None = None
         self.goes_on: Callable[[], pd.DataFrame | Path] | None = None
 
+    def reword(self, why: str, next: str) -> None:
+        """Say another cause and another cure, where more is known than where it was raised.
+
+        Example:
+            >>> err = StnbError("A page was refused.", "Likely a filter.", "Correct it.")
+            >>> err.reword("You set none.", "Try again.")
+            >>> str(err)
+            'A page was refused. You set none. Try again.'
+        """
+        self.why, self.next = _fit(why), _fit(next)
+        self.args = (self.happened, self.why, self.next)
+
     def resume(self) -> pd.DataFrame | Path:
         """Continue the pull from where it stopped. Only the missing pages are requested.
 

@@ -76,7 +76,7 @@ class Description:
             began=self._by_the_server(),
             stopped=self.stopped,
             disagreed=source.notices,
-            beside=[*self._tracker.notices, *source.learned, *clocks],
+            beside=[*self._tracker.notices, *source.adapted, *clocks],
             order=source.order,
         )
 

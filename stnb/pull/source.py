@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from stnb.errors import StnbWarning
 from stnb.frame import Decoded, Shape, assemble, shape_of
 from stnb.frame.notices import Notice
 
@@ -40,7 +39,7 @@ class Source(ABC):
         arrived: pages that had arrived when `pages` was cancelled or failed, and that it did not
             yield.
         notices: sentences about what disagreed.
-        adapted: sentences about what was learned of the resource, which refused it.
+        adapted: what was learned of the resource, from what it refused.
         more: whether the server has rows behind those that were read; None if it did not say.
         total: the server's own count of the rows, whatever the limit; None if it gave none.
     """
@@ -49,7 +48,7 @@ class Source(ABC):
         self.session, self.call, self.requested, self.paging = session, call, requested, paging
         self.arrived: Sequence[Arrived] = []
         self.notices: list[str] = []
-        self.adapted: list[str] = []
+        self.adapted: list[Notice] = []
         self.total: int | None = None
         self.more: bool | None = None
 
@@ -80,11 +79,6 @@ class Source(ABC):
         """In which order its rows are read: "oldest first", "newest first" or ""."""
         taken = self.session.taken(self.call.endpoint.name)
         return ordering.order(self.call, taken.without)
-
-    @property
-    def learned(self) -> list[Notice]:
-        """What was learned of the resource, for the reader."""
-        return [Notice(StnbWarning, text) for text in self.adapted]
 
     def memory(self) -> PageStore:
         """A store in memory that fits its pages."""

@@ -47,7 +47,7 @@ def in_order(source: Source) -> Iterator[pd.DataFrame]:
             yield frame
     for text in source.notices:
         notices.warn(notices.Notice(Incomplete, text))
-    for notice in source.learned:
+    for notice in source.adapted:
         notices.warn(notice)
     for notice in misfits.notices(call.endpoint, [each for each in unfit if each.wrong]):
         notices.warn(notice)

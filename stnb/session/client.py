@@ -34,6 +34,7 @@ from .limiter import RATE, Governor, Sleep
 from .look import Look, look
 from .places import place_for
 from .probe import Knock, knock
+from .report_turns import ReportTurn, turn_file
 from .retry import PATIENCE, Notify, Retry, no_one
 from .said import is_whole_json
 from .server_clock import ServerClock
@@ -349,9 +350,27 @@ class Session(StaysHere):
         retry = replace(retry, hasty=hasty)
         if is_report_query(path):  # its limit is its own: other calls need not wait with it
             retry = replace(retry, pause=self._sleep, unsaid=BETWEEN_RUNS)
-        answer = await retry.insist(work, auth)
+            async with self._report_turn(path).taken(notify):
+                answer = await retry.insist(work, auth)
+        else:
+            answer = await retry.insist(work, auth)
         self._server_clock.learn(answer)
         return answer
+
+    def _report_turn(self, path: str) -> ReportTurn:
+        """Whose turn it is to run a report: that of one call at a time."""
+        place = (self.credentials.api_url, self.credentials.tenant, path)
+
+        def find() -> Path | None:
+            return self._turn_file(*place)
+
+        # A fork has none of its parent's calls.
+        return one(self._shared.turns, (*place, os.getpid()), lambda: ReportTurn(find, self._sleep))
+
+    def _turn_file(self, api_url: str, tenant: int, path: str) -> Path | None:
+        if self._transport is not None:
+            return None
+        return turn_file(api_url, tenant, path)
 
     async def look(self, path: str, query: Query = (), *, app_key: bool = True) -> Look:
         """Send one GET at the tenant's pace, and say how it was answered, whatever the status.

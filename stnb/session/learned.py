@@ -6,9 +6,12 @@ Its name is a digest of the API's address and the tenant.
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 import re
+import weakref
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -26,6 +29,7 @@ FORM = 1  # of the file; one of another form is not read
 # Days for which it is believed. A limit may be raised, and only a call without it shows that.
 DAYS = 7
 LARGEST_FILE = 200_000  # bytes; a line for each resource of the catalogue takes a tenth
+OTHERS = 2  # lists that refuse a parameter, until it is left out first at a refusal elsewhere
 LARGEST_PAGE = 100_000  # rows
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,79}")
 
@@ -48,6 +52,9 @@ class Learned:
         self._find = find
         self._file: Path | None = None
         self._taken: dict[str, Taken] | None = None
+        # A lock belongs to the loop that it was first waited for in, of which a fork has another.
+        self._locks: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock]
+        self._locks = weakref.WeakKeyDictionary()
 
     @property
     def file(self) -> Path | None:
@@ -59,7 +66,20 @@ class Learned:
         """What is known of a resource, to read and to add to."""
         found = self._all().setdefault(resource, Taken())
         found.keep = partial(self._keep, resource, found)
+        found.elsewhere, found.search_lock = self.everywhere, self._lock
         return found
+
+    def everywhere(self) -> frozenset[str]:
+        """The parameters that several lists refuse, and that no list took in this process."""
+        refusals: Counter[str] = Counter()
+        took: set[str] = set()
+        for taken in list(self._all().values()):
+            refusals.update(taken.without)
+            took |= taken.took
+        return frozenset(name for name, times in refusals.items() if times >= OTHERS) - took
+
+    def _lock(self) -> asyncio.Lock:
+        return self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
     def unusual(self) -> dict[str, Taken]:
         """The resources of which something was learned, by name."""

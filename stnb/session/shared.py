@@ -12,6 +12,7 @@ from .company import Company
 from .gate import Gate
 from .learned import Learned
 from .limiter import Governor
+from .report_turns import ReportTurn
 from .token import TokenAuth
 
 K = TypeVar("K", bound=Hashable)
@@ -27,6 +28,7 @@ class Shared:
         governors: the pace of each tenant.
         gates: the lanes of each tenant.
         learned: what the resources of each tenant take.
+        turns: whose turn it is to run each report.
         company: the pages of all tenants that are in flight.
     """
 
@@ -34,6 +36,7 @@ class Shared:
     governors: dict[Hashable, Governor] = field(default_factory=dict)
     gates: dict[Hashable, Gate] = field(default_factory=dict)
     learned: dict[Hashable, Learned] = field(default_factory=dict)
+    turns: dict[Hashable, ReportTurn] = field(default_factory=dict)
     company: Company = field(default_factory=Company)
 
     def forget_calls(self) -> None:
@@ -41,6 +44,7 @@ class Shared:
         self.auths.clear()
         self.governors.clear()
         self.gates.clear()
+        self.turns.clear()
         self.company = Company()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,10 @@ class Taken:
         told: the parameters of which this process has said that they are left out.
         in_vain: how often an unnamed refusal of these filters was not for a parameter of ours.
         ids: how many ids a call takes at most; None if no call was too long.
+        took: the parameters of stnb's own that went through in this process.
+        elsewhere: says what of these other lists of the tenant refuse, and none of them took.
+        search_lock: the one that the lists of a tenant search behind, each after the other, so that
+            what the first ones find is known to the rest.
         keep: writes it down for the next process.
     """
 
@@ -34,6 +39,9 @@ class Taken:
     told: set[str] = field(default_factory=set)
     in_vain: Counter[tuple[tuple[str, str], ...]] = field(default_factory=Counter)
     ids: int | None = None
+    took: set[str] = field(default_factory=set)
+    elsewhere: Callable[[], frozenset[str]] = field(default=frozenset, repr=False, compare=False)
+    search_lock: Callable[[], asyncio.Lock] = field(default=asyncio.Lock, repr=False, compare=False)
     keep: Callable[[], None] = field(default=lambda: None, repr=False, compare=False)
 
     @property

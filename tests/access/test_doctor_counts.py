@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 import stnb
+from stnb import credentials
 from stnb.access.doctor import Report, examine, practice, summary
 from stnb.access.doctor.findings import Untried
 from stnb.catalog import load
@@ -116,6 +118,61 @@ def test_forty_tenants_fit_a_screen(forty: list[Report], width: int) -> None:
     assert len([line for line in lines if "token · " in line]) == 2
     assert "✗ token · tenant30, tenant31, tenant32, tenant33, tenant34" in lines
     assert "✗ scopes · tenant39" in lines
+
+
+def test_a_trouble_of_all_is_told_of_all(forty: list[Report]) -> None:
+    """If all have one and the same, "all 40" stands for their names; not if one is well, or has
+    another.
+    """
+    same = [replace(forty[30], profile=f"tenant{n:02}", tenant=1000 + n) for n in range(40)]
+    lines = summary(same, 80).splitlines()
+    assert lines[0] == "stnb doctor · 40 profiles · 0 well, 40 not"
+    assert [line for line in lines if " token · " in line] == ["✗ token · all 40"]
+    assert len(lines) <= 50
+
+    for other in (forty[0], forty[-1]):
+        mixed = summary([*same[:39], other], 80)
+        assert "all 40" not in mixed
+        assert "✗ token · tenant00, tenant01" in mixed
+    assert "· tenant00, tenant01" in summary(same[:2], 80)
+
+
+SHOPS = 14
+
+
+def shops(path: Path, *left_out: str, secret: str = f"cs1.{'y' * 40}") -> list[Report]:
+    """Reports on some profiles of a file that has no such values, or such a secret in each."""
+    lines = [f"SERVICETITAN_APP_KEY=ak1.{'k' * 24}", "SERVICETITAN_ENVIRONMENT=integration"]
+    for n in range(SHOPS):
+        start = f"SERVICETITAN_SHOP{n:02}_"
+        lines.append(f"{start}TENANT_ID={1000 + n}")
+        lines.append(f"{start}CLIENT_ID=cid.{n:04}{'x' * 16}")
+        lines.append(f"{start}CLIENT_SECRET={secret}")
+    kept = [line for line in lines if not line.partition("=")[0].endswith(left_out)]
+    path.write_text("\n".join(kept))
+    path.chmod(0o600)
+    return [examine(name, env_file=path) for name in credentials.settings(path).profiles]
+
+
+@pytest.mark.parametrize("value", ["APP_KEY", "CLIENT_ID"])
+def test_a_value_that_all_lack_is_told_once(tmp_path: Path, value: str) -> None:
+    """Though each profile's variable has a name of its own; one alone is told of its variable."""
+    reports = shops(tmp_path / ".env", value)
+    lines = summary(reports, 80).splitlines()
+
+    assert f"✗ values · all {SHOPS}" in lines
+    assert any(f"Each of them lacks {value}." in line for line in lines)
+    assert len(lines) <= SHOPS + 12
+    assert "Profile 'shop00' lacks SERVICETITAN_" in summary(reports[:1], 80)
+
+
+def test_more_reasons_than_fit_a_screen(tmp_path: Path) -> None:
+    """If each has a trouble of its own, the first ones are told, and how to see the others."""
+    reports = shops(tmp_path / ".env", secret="your_" + "client_secret")
+    text = summary(reports, 80)
+
+    assert text.count("✗ values · ") == 12
+    assert text.endswith("2 other reasons: `stnb doctor NAME` says the one of a profile.")
 
 
 @pytest.mark.parametrize("length", [40, 60])

@@ -17,7 +17,7 @@ from stnb.account.links.place import places
 from stnb.account.links.rule_table import RECORDS
 from stnb.catalog import load
 from stnb.credentials import Secret
-from stnb.errors import DataError, Incomplete, RequestError
+from stnb.errors import DataError, HiddenRows, Incomplete, RequestError
 from stnb.frame import notices
 from stnb.session import Session
 from tests.helpers.clock import Clock
@@ -58,7 +58,8 @@ class Half(httpx.AsyncBaseTransport):
     Attributes:
         closed: the route of the list, as a pattern of a whole path.
         way: how it fails.
-        refuses: a parameter that every list refuses.
+        refuses: the parameters that every list refuses.
+        requests: how many it was sent.
         names_it: whether it says which one.
     """
 
@@ -66,17 +67,21 @@ class Half(httpx.AsyncBaseTransport):
         self.app = demoserver.make_app(scale=0.03)
         self._demo = httpx.ASGITransport(self.app)
         self.closed, self.way = "", answering(403)
-        self.refuses, self.names_it = "", True
+        self.refuses: tuple[str, ...] = ()
+        self.names_it, self.requests = True, 0
 
     def close(self, resource: str, way: str) -> None:
         route = re.escape(CATALOG[resource].path).replace(r"\{tenant\}", r"\d+")
         self.closed, self.way = route, WAYS[way]
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests += 1
         if self.closed and re.fullmatch(self.closed, request.url.path):
             return self.way(request)
-        if self.refuses in request.url.params:
-            errors = {self.refuses: ["It is not known."]} if self.names_it else {}
+        found = [name for name in self.refuses if name in request.url.params]
+        if found:
+            named = found if self.names_it else []
+            errors = {name: ["It is not known."] for name in named}
             body = {"title": "Bad Request", "status": 400, "errors": errors, "traceId": "0"}
             return httpx.Response(400, json=body)
         return await self._demo.handle_async_request(request)
@@ -105,10 +110,10 @@ def st(half: Half) -> Iterator[stnb.Account]:
         sleep=clock.sleep,
         now=half.app.state.now,
     )
-    half.closed = half.refuses = ""
+    half.closed, half.refuses = "", ()
     with stnb.Account(session) as account:
         yield account
-    half.closed = half.refuses = ""
+    half.closed, half.refuses = "", ()
 
 
 def leading(frame: pd.DataFrame) -> dict[str, set[str]]:
@@ -190,20 +195,65 @@ def test_tags_that_cannot_be_read(
 
 
 @pytest.mark.parametrize("names_it", [True, False])
-@pytest.mark.parametrize("refuses", ["pageSize", "includeTotal"])
+@pytest.mark.parametrize("refuses", ["pageSize", "includeTotal", "all"])
 def test_names_come_although_lists_refuse_what_stnb_adds(
     st: stnb.Account, half: Half, frames: dict[str, pd.DataFrame], refuses: str, names_it: bool
 ) -> None:
     """A list of names is asked for with less, as a pull is."""
     jobs = frames["jpm.jobs"]
     usual, usual_tags = names_of(st, jobs)[0], quiet(lambda: fresh_tags(st, jobs))
-    half.refuses, half.names_it = refuses, names_it
+    half.refuses, half.names_it = (refuses,), names_it
+    if refuses == "all":
+        half.refuses = ("pageSize", "includeTotal", "sort", "createdBefore")
     named = names_of(st, jobs)[0]
     tags = quiet(lambda: fresh_tags(st, jobs))
 
     pd.testing.assert_frame_equal(named, usual)
     pd.testing.assert_series_equal(tags, usual_tags)
     assert usual_tags.notna().all()
+
+
+def test_what_every_list_refuses_is_not_searched_for_in_each(
+    st: stnb.Account, half: Half, frames: dict[str, pd.DataFrame]
+) -> None:
+    """Lists that are read side by side, and those that come later, use what the first ones found:
+    each is refused once.
+    """
+    half.names_it = False
+    half.refuses = ("pageSize", "includeTotal", "sort", "createdBefore", "active")
+
+    before = half.requests
+    first = names_of(st, frames["jpm.jobs"])[0]
+    at_first = half.requests - before
+    whole = st.session.learned.everywhere()
+    for name, frame in frames.items():
+        if name != "jpm.jobs":
+            names_of(st, frame)
+    later = half.requests - before - at_first
+
+    assert "tagTypeNames" in first.columns
+    assert whole >= {"pageSize", "includeTotal", "active"}
+    assert at_first <= 45  # 88 if each searches
+    assert later <= 20  # 10 if nothing is refused, 100 if each searches
+
+
+@pytest.mark.parametrize("names_it", [True, False])
+def test_rows_that_are_not_shown_are_told_as_what_is_missed(
+    st: stnb.Account, half: Half, frames: dict[str, pd.DataFrame], names_it: bool
+) -> None:
+    """A list that does not take `active` may lack inactive rows: `follow` and names say so."""
+    jobs = frames["jpm.jobs"]
+    half.refuses, half.names_it = ("active",), names_it
+    verbs: dict[str, Callable[[], Any]] = {
+        "crm.customers": lambda: st.follow(jobs, "customerId"),
+        "settings.tag_types": lambda: st.name_columns(jobs, fresh=True),
+    }
+    for name, verb in verbs.items():
+        notices.forget()
+        st.session.taken(name).without.clear()
+        caught = warned(verb)[1]
+        told = [str(w.message) for w in caught if w.category is HiddenRows]
+        assert any(name in text and "inactive rows may be missing" in text for text in told)
 
 
 def fresh_tags(st: stnb.Account, jobs: pd.DataFrame) -> Any:

@@ -165,6 +165,54 @@ def test_what_stnb_adds_is_left_out_if_it_is_refused(refuses: tuple[str, ...], f
         assert frame.attrs["stnb"]["until"] is None
 
 
+class Deep(Refusing):
+    """A list that gives only the first pages, and names `page` if a later one is asked for."""
+
+    first_pages = 2
+
+    async def answer(self, request: httpx.Request) -> httpx.Response:
+        if int(request.url.params.get("page", 0)) > self.first_pages:
+            return httpx.Response(400, json=self.form({"page": "it is out of range"}))
+        return await super().answer(request)
+
+
+@pytest.mark.parametrize("first_pages", [0, 2])
+@pytest.mark.parametrize("form", ["errors", "title", "text"])
+def test_a_refused_page_is_no_fault_of_a_filter(form: str, first_pages: int) -> None:
+    """The caller set no page, and is told so; the rows that had arrived are kept."""
+    server = Deep(LIST, (), form)
+    server.first_pages = first_pages
+    for filters in ({}, {"active": "Any"}, {"page_size": 100}):
+        with pytest.raises(Rejected) as caught:
+            quiet(lambda filters=filters: server.resource(LIST).pull(**filters))
+        err = caught.value
+        assert list(err.refused) == ["page"]
+        assert (
+            err.why == "The API does not take page as stnb sends it. No filter of yours is refused."
+        )
+        assert "filter that it names" not in str(err)
+        assert (err.frame is not None and len(err.frame) > 0) == (first_pages > 0)
+
+
+def test_what_the_caller_set_is_named_beside_what_stnb_added() -> None:
+    """A refusal that names a filter of the caller's asks to correct it."""
+    server = Refusing(LIST, ("active", "sort"))
+    with pytest.raises(Rejected, match="Correct the filter that it names"):
+        quiet(lambda: server.resource(LIST).pull(active="Any"))
+
+
+@pytest.mark.parametrize("form", UNNAMED)
+def test_a_call_without_a_filter_is_not_told_to_correct_one(form: str) -> None:
+    """A list that refuses every call names no filter, and the caller set none."""
+    server = Refusing(LIST, ("page",), form)
+    with pytest.raises(Rejected) as caught:
+        quiet(server.resource(LIST).pull)
+    assert caught.value.why.startswith("You set no filter.")
+    with pytest.raises(Rejected) as caught:
+        quiet(lambda: server.resource(LIST).pull(active="Any"))
+    assert not caught.value.why.startswith("You set no filter.")
+
+
 @pytest.mark.parametrize("states", [True, False], ids=["stated", "unstated"])
 @pytest.mark.parametrize(
     ("form", "most"),

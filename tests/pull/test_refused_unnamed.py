@@ -12,6 +12,7 @@ import pytest
 from stnb.catalog import Param
 from stnb.errors import Rejected
 from stnb.pull.values import Ours
+from stnb.session import Taken
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.toys import BOUND, CATALOG, IDS, Toys, page_of, route
 from tests.helpers.warned import quiet, said
@@ -120,6 +121,63 @@ def test_what_the_caller_set_of_ours_stays() -> None:
         server.resource(LIST).pull(page_size=700)
 
     assert {query["pageSize"] for query in server.queries} == {"700"}
+
+
+def other_lists(resource: Any, *without: str) -> None:
+    """Two other lists of the tenant were refused these."""
+    for name in ("other.list", "third.list"):
+        taken_of(resource, name).without.update(without)
+
+
+def taken_of(resource: Any, name: str) -> Taken:
+    """What is known of a list of the resource's tenant."""
+    taken: Taken = resource.where().prepare().session.taken(name)
+    return taken
+
+
+def test_what_other_lists_refuse_is_left_out_first() -> None:
+    """A refusal costs one request more then; that it is a guess is said."""
+    server = Terse(("includeTotal", "sort"))
+    resource = server.resource(LIST)
+    other_lists(resource, "includeTotal", "sort")
+
+    frame, texts = said(lambda: resource.pull())
+
+    assert sorted(frame["id"]) == list(range(ROWS))
+    assert server.turned_down == 1
+    for name in ("includeTotal", "sort"):
+        assert any(f"without {name}, as other lists" in text for text in texts)
+
+
+def test_what_any_list_took_is_not_guessed() -> None:
+    """Then it is searched for, and only what is refused here is left out."""
+    server = Terse(("sort",))
+    resource = server.resource(LIST)
+    other_lists(resource, "createdBefore", "sort", "pageSize")
+    taken_of(resource, "fourth.list").took.update(("createdBefore", "pageSize"))
+
+    frame, texts = said(lambda: resource.pull())
+
+    assert sorted(frame["id"]) == list(range(ROWS))
+    assert "createdBefore" in server.queries[-1]
+    assert [text for text in texts if "stnb adds" in text] == [
+        text for text in texts if "sort" in text
+    ]
+
+
+def test_a_wrong_guess_costs_no_rows() -> None:
+    """What is refused besides is searched for as ever; a filter of the caller's is the caller's."""
+    server = Terse(("includeTotal", "pageSize"))
+    resource = server.resource(LIST)
+    other_lists(resource, "sort")
+    assert sorted(quiet(lambda: resource.pull())["id"]) == list(range(ROWS))
+
+    server = Terse(("status",))
+    resource = server.resource(LIST)
+    other_lists(resource, "sort", "includeTotal")
+    with pytest.raises(Rejected):
+        resource.pull(status="Open")
+    assert not taken_of(resource, LIST.name).without
 
 
 def test_pages_side_by_side_are_one_question() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,8 +13,11 @@ import pytest
 import stnb
 from stnb.account import connecting
 from stnb.catalog import load
+from stnb.filesystem.atomic import lock_at
 from stnb.pull import Progress
 from stnb.pull.progress import Tracker
+from stnb.session import Session
+from stnb.session.report_turns import LONGEST
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.warned import quiet
 
@@ -36,7 +40,7 @@ class Tenant(FakeTenant):
         super().__init__(catalog=CATALOG)
         self.runs: list[tuple[int, int]] = []
         self.refused, self.free_at, self.broken = 0, 0.0, 0
-        self.most_a_page = MOST
+        self.most_a_page, self.rows = MOST, ROWS
 
     async def answer(self, request: httpx.Request) -> httpx.Response:
         asked = request.url.params
@@ -50,13 +54,13 @@ class Tenant(FakeTenant):
         if page == self.broken:
             return httpx.Response(404, json={"status": 404, "title": "Not Found"})
         self.runs.append((page, int(asked["pageSize"])))
-        first, end = (page - 1) * size, min(page * size, ROWS)
+        first, end = (page - 1) * size, min(page * size, self.rows)
         body = {
             "fields": [{"name": "Number", "label": "Number"}],
             "page": page,
             "pageSize": size,
-            "hasMore": end < ROWS,
-            "totalCount": ROWS if asked.get("includeTotal") == "true" else None,
+            "hasMore": end < self.rows,
+            "totalCount": self.rows if asked.get("includeTotal") == "true" else None,
             "data": [[number] for number in range(first, end)],
         }
         return httpx.Response(200, content=json.dumps(body).encode())
@@ -104,6 +108,60 @@ def test_a_report_that_broke_goes_on_from_there() -> None:
     rest = work.resume().wait()
     assert numbers(rest) == list(range(ROWS))
     assert [page for page, _ in tenant.runs].count(1) == 1
+
+
+def small() -> Tenant:
+    """One whose report has three pages of two rows."""
+    tenant = Tenant()
+    tenant.most_a_page, tenant.rows = 2, 6
+    return tenant
+
+
+@pytest.mark.parametrize("accounts", [1, 3])
+def test_who_asks_for_one_report_at_once_waits_in_turn(
+    accounts: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six pulls of an account, or two of each of three as of processes, run one after another: none
+    fails, each page is one run, and no run is refused more often than the report's own pace asks.
+    """
+    monkeypatch.setattr(Session, "_turn_file", lambda self, *place: tmp_path / "turns" / "a.lock")
+    tenant = small()
+    heard: list[Progress] = []
+    resources = [tenant.resource(REPORT) for _ in range(accounts)]
+    pulls = [resources[i % accounts].start(**WHICH, progress=heard.append) for i in range(6)]
+    frames = [run.wait() for run in pulls]
+
+    for frame in frames:
+        assert numbers(frame) == list(range(6))
+        assert frame.attrs["stnb"]["complete"] is True
+    assert len(tenant.runs) == 6 * 3
+    assert (tenant.refused, tenant.most) == (6 * 3 - 1, 1)
+    assert any("one run at a time" in told.note for told in heard)
+
+
+def test_a_turn_that_nobody_gives_back_is_not_waited_for_forever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is stopped holds the file: the report is run in the end."""
+    file = tmp_path / "a.lock"
+    monkeypatch.setattr(Session, "_turn_file", lambda self, *place: file)
+    with lock_at(file, 0.0):
+        tenant = Tenant()
+        assert len(tenant.resource(REPORT).pull(**WHICH, limit=10)) == 10
+        assert tenant.clock() >= LONGEST
+
+
+def test_a_folder_that_cannot_be_used_costs_no_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file stands where the folder would be: calls of this process still take turns."""
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(Session, "_turn_file", lambda self, *place: tmp_path / "file" / "a.lock")
+    tenant = small()
+    resource = tenant.resource(REPORT)
+    pulls = [resource.start(**WHICH) for _ in range(2)]
+    assert [numbers(run.wait()) for run in pulls] == [list(range(6))] * 2
+    assert (tenant.refused, tenant.most) == (5, 1)
 
 
 def test_other_calls_do_not_wait_for_a_report() -> None:

@@ -67,6 +67,7 @@ class Check:
             nothing to do.
         also: further sentences about the cause.
         needs: what was missing, if the check was not made for that reason; else "".
+        missing: the values that the profile lacks, such as ("APP_KEY",).
         pair_refused: whether the token endpoint says that client id or secret are wrong.
     """
 
@@ -78,6 +79,7 @@ class Check:
     ask: str = ""
     also: str = ""
     needs: str = ""
+    missing: tuple[str, ...] = ()
     pair_refused: bool = False
 
     @property

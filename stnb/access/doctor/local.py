@@ -146,13 +146,14 @@ def _learned(name: str, taken: Taken) -> str:
 
 def _values_wrong(err: SetupError) -> Check:
     seen, ask, also = "not well formed", YOU, err.why
+    missing: tuple[str, ...] = ()
     if isinstance(err, CredentialsMissing):
-        seen = "not all there"
+        seen, missing = "not all there", err.fields
         if "CLIENT_ID" in err.fields or "CLIENT_SECRET" in err.fields:
             ask, also = ADMIN, f"{err.why} {NOT_CONNECTED}"
         elif "APP_KEY" in err.fields:
             ask = DEVELOPER
-    return Check("values", False, seen, err.happened, err.next, ask, also=also)
+    return Check("values", False, seen, err.happened, err.next, ask, also=also, missing=missing)
 
 
 def same_pair(known: Settings, mine: Credentials) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from stnb.errors import printable
+from stnb.errors.wording import counted
 
 from .findings import MARKS, Check, Findings
 from .opened import scope_counts
 
 SHORTEST = 12  # letters of a name that are left
+MOST_REASONS = 12  # that are told; the others are those of one profile each, or of few
+FEW = 2  # profiles that are named although all have the same trouble
 
 
 def summary(reports: Sequence[Findings], width: int = 100) -> str:
@@ -22,8 +25,13 @@ def summary(reports: Sequence[Findings], width: int = 100) -> str:
     well = len([report for report in reports if report.ok])
     lines = [f"stnb doctor · {len(reports)} profiles · {well} well, {len(reports) - well} not", ""]
     lines += _table(reports, width)
-    for names, reason in _reasons(reports):
-        lines += ["", *_reason(names, reason, width)]
+    reasons = _reasons(reports)
+    for names, words, reason in reasons[:MOST_REASONS]:
+        lines += ["", *_reason(names, words, reason, width)]
+    rest = len(reasons) - MOST_REASONS
+    if rest > 0:
+        more = f"{counted(rest, 'other reason')}: `stnb doctor NAME` says the one of a profile."
+        lines += ["", *textwrap.wrap(more, width)]
     return printable("\n".join(lines))
 
 
@@ -82,24 +90,40 @@ def _state(report: Findings, *, brief: bool) -> str:
     return "in" if report.inside else "not known"
 
 
-def _reasons(reports: Sequence[Findings]) -> list[tuple[str, Check]]:
-    """The causes, each with the names of the profiles that have it."""
-    names: dict[tuple[str, str, str], list[str]] = {}
-    causes: dict[tuple[str, str, str], Check] = {}
+def _reasons(reports: Sequence[Findings]) -> list[tuple[str, str, Check]]:
+    """The causes, most frequent first, each with the profiles that have it and its words."""
+    names: dict[Hashable, list[str]] = {}
+    causes: dict[Hashable, Check] = {}
     for report in reports:
         cause = report.cause
         if cause is not None:
-            key = (cause.name, cause.means or cause.seen, cause.next)
+            key = _kind(cause)
             names.setdefault(key, []).append(report.profile or "no profile")
             causes.setdefault(key, cause)
-    return [(", ".join(names[key]), cause) for key, cause in causes.items()]
+    found = []
+    for key, cause in causes.items():
+        who = ", ".join(names[key])
+        if len(names[key]) == len(reports) > FEW:
+            who = f"all {len(reports)}"
+        words = cause.means or cause.seen
+        if cause.missing and len(names[key]) > 1:
+            words = f"Each of them lacks {' and '.join(cause.missing)}. {cause.also}"
+        found.append((who, words, cause))
+    return sorted(found, key=lambda each: -len(names[_kind(each[2])]))
 
 
-def _reason(names: str, cause: Check, width: int) -> list[str]:
+def _kind(cause: Check) -> Hashable:
+    """What is the same for profiles with one trouble: their variables have names of their own."""
+    if cause.missing:
+        return cause.name, cause.missing, cause.also, cause.next
+    return cause.name, cause.means or cause.seen, cause.next
+
+
+def _reason(names: str, means: str, cause: Check, width: int) -> list[str]:
     lines = textwrap.wrap(f"{cause.mark} {cause.name} · {names}", width, subsequent_indent="  ")
     step = f"→ {cause.next}"
     if cause.ask:
         step += f" ({cause.ask})"
-    for words in (cause.means or cause.seen, step):
+    for words in (means, step):
         lines += textwrap.wrap(words, width, initial_indent="  ", subsequent_indent="  ")
     return lines

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from stnb.catalog import Endpoint
 from stnb.catalog.facts import MAX_IDS
-from stnb.errors import ColumnDrift, Incomplete, NotAllowed, RequestError, StnbError
+from stnb.errors import ColumnDrift, HiddenRows, Incomplete, NotAllowed, RequestError, StnbError
 from stnb.frame import assemble, narrow, notices, shape_of
 from stnb.pull.values import OurSize, inactive_too
 from stnb.tables.ids import column_of, fit
@@ -83,13 +83,14 @@ class Reading:
     def frame(self) -> pd.DataFrame:
         """Wait for all rows that are read.
 
-        Notices about hidden rows and missing ids are dropped: the caller reports what it misses.
+        Notices about missing ids are dropped: the caller reports what it misses. That the server
+        does not show inactive rows is told, as they may be what is missed.
         """
         if self.run is None:
             return _no_rows(self.resource.endpoint, self.columns)
         frame = self.run.result(notices=False)
         assert isinstance(frame, pd.DataFrame)
-        about_rows = (Incomplete, ColumnDrift)
+        about_rows = (Incomplete, ColumnDrift, HiddenRows)
         told = [notice for notice in self.run.notices if notice.category in about_rows]
         for notice in told:
             notices.warn(notice)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from stnb.catalog.facts import MAX_IDS
-from stnb.errors import Rejected
+from stnb.errors import Rejected, StnbWarning
+from stnb.frame.notices import Notice
 
 from ..call import IDS
 from ..pairs import Pairs, in_parts, only
@@ -157,10 +158,11 @@ class BatchWalk(Walk):
         if self.most != self.own.taken.ids:
             self.own.taken.ids = self.most
             name = self.call.endpoint.name
-            self.adapted.append(
+            sentence = (
                 f"{name} takes fewer ids a call than were given; it is asked for {self.most} at a "
                 "time."
             )
+            self.adapted.append(Notice(StnbWarning, sentence))
 
     def _query(self, ids: Pairs, number: int) -> Query:
         endpoint, paging = self.call.endpoint, Query()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
+from stnb.errors import HiddenRows, StnbWarning
+from stnb.frame.notices import Notice
 from stnb.session import Taken
 
 from ..call import Call
 from .models import Query
 
 SORT, BOUND, SIZE, TOTAL = "sort", "createdBefore", "pageSize", "includeTotal"
+PLACES = ("page", "from")  # which page a query is for; the caller may say where a feed begins
 # Rows a page, one after another, if a size is refused and no other is stated.
 SIZES = (500, 100, 50)
 MOST_SIZES = 8  # that are tried one after another
@@ -34,11 +37,11 @@ class Own:
         call: what is asked for.
         taken: what is known of the resource; what is learned goes there once a call went through.
         size_is_ours: whether the caller left the page size to stnb.
-        tell: is told each thing that is learned, in a sentence.
+        tell: is told each thing that is learned.
     """
 
     def __init__(
-        self, call: Call, taken: Taken, tell: Callable[[str], None], *, size_is_ours: bool
+        self, call: Call, taken: Taken, tell: Callable[[Notice], None], *, size_is_ours: bool
     ) -> None:
         self.call, self.taken = call, taken
         self.without = set(taken.without)
@@ -48,6 +51,7 @@ class Own:
         self._resized = False  # whether this walk learned another size
         self._sorted = False  # whether a page came in our order, which the others have to have too
         self._came: set[tuple[str, str]] = set()  # what went through in this walk
+        self._guessed: set[str] = set()  # what is left out as other lists refuse it
 
     @property
     def sizeless(self) -> bool:
@@ -108,6 +112,19 @@ class Own:
     def _fits(self, size: int) -> bool:
         return self.fit(size) == size and size not in self._refused_sizes
 
+    def guess(self, query: Query, *, keeps_size: bool) -> bool:
+        """Do without all of a query that other lists of the tenant refuse and none took.
+
+        Returns:
+            Whether it has any of that.
+        """
+        guessed = self.taken.elsewhere() & set(self.suspects(query))
+        if keeps_size:
+            guessed -= {SIZE}
+        self._guessed |= guessed
+        self.without |= guessed
+        return bool(guessed)
+
     def refuse(
         self, named: Mapping[str, Sequence[int]], query: Query, *, keeps_size: bool = False
     ) -> bool:
@@ -130,6 +147,11 @@ class Own:
             size = int(dict(query)[SIZE])
             helped = self._resize(size, named[SIZE], keeps_size=keeps_size) or helped
         return helped
+
+    def blames_ours(self, named: Collection[str], query: Query) -> bool:
+        """Whether a refusal names nothing of a query that the caller set."""
+        places = {name for name in PLACES if all(name != given for given, _ in self.call.query)}
+        return bool(named) and set(named) <= places | self._ours_in(query)
 
     def _ours_in(self, query: Query) -> set[str]:
         caller = {name for name, _ in self.call.query} - self.call.ours
@@ -173,7 +195,7 @@ class Own:
         if taken.late[size] >= LATE_TWICE and size not in taken.came and not is_known:
             self.most = taken.most = smaller
             taken.keep()
-            self._tell(
+            self._say(
                 f"{self.call.endpoint.name} does not answer in time for pages of {size:,} rows; it "
                 f"is asked for {smaller:,} at a time."
             )
@@ -183,6 +205,7 @@ class Own:
         """Remember what was learned, and tell it: a call went through without it."""
         asked = dict(query)
         self.came(query)
+        self.taken.took |= self._ours_in(query)
         self._sorted = self._sorted or SORT in asked
         if SIZE in asked:
             self.taken.came.add(int(asked[SIZE]))
@@ -191,8 +214,16 @@ class Own:
         # What an earlier process learned is said again where rows may be missing for it.
         for left_out in sorted(self.without - taken.without | self._silently_out()):
             taken.told.add(left_out)
-            follows = WHAT_FOLLOWS.get(left_out, "inactive rows may be missing")
-            self._tell(f"{name} does not take {left_out}, which stnb adds; so {follows}.")
+            follows, category = WHAT_FOLLOWS.get(left_out, ""), StnbWarning
+            if not follows:  # it is the filter that shows inactive rows
+                follows, category = "inactive rows may be missing", HiddenRows
+            sentence = f"{name} does not take {left_out}, which stnb adds; so {follows}."
+            if left_out in self._guessed:
+                sentence = (
+                    f"{name} refuses what stnb adds, and is asked without {left_out}, as other "
+                    f"lists of the tenant refuse that; so {follows}."
+                )
+            self._tell(Notice(category, sentence))
         taken.without |= self.without
         if self._resized and (self.most, self.least) != (taken.most, taken.least):
             is_news = True
@@ -200,9 +231,12 @@ class Own:
             least, most = self.least or 1, ""
             if self.most is not None:
                 most = f" to {self.most:,}"
-            self._tell(f"{name} takes pages of {least:,}{most} rows; they are asked for so.")
+            self._say(f"{name} takes pages of {least:,}{most} rows; they are asked for so.")
         if is_news:
             taken.keep()
+
+    def _say(self, sentence: str) -> None:
+        self._tell(Notice(StnbWarning, sentence))
 
     def _silently_out(self) -> set[str]:
         """The filters of this call that are left out, and of which nobody has been told."""

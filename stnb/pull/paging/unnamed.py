@@ -31,10 +31,17 @@ class Unnamed:
         self._own, self._fetch = own, fetch
         self._lock = asyncio.Lock()  # pages that are refused side by side are one question
         self._searches = 0
+        self._blamed: set[str] = set()  # what a search found; a size may be refused once more
         self._first: Rejected | None = None  # of a report, whose every try may count as a run
 
-    async def found(self, err: Rejected, query: Query) -> Named:
-        """What of ours is refused in a query; empty if the same query goes through by now.
+    async def found(self, err: Rejected, query: Query, *, keeps_size: bool = False) -> Named:
+        """What of ours is refused in a query; empty if another one is to be tried at once.
+
+        What other lists of the tenant refuse is left out first. Such searches come one after
+        another, so that lists that are read side by side need not all find the same.
+
+        Args:
+            keeps_size: whether a page may not be left to the size that the server chooses.
 
         Raises:
             Rejected: nothing of ours is to blame. It is the first refusal.
@@ -51,10 +58,15 @@ class Unnamed:
             known = self._own.taken.in_vain[self._own.call.query]
             if len(suspects) == 1 and self._own.has_come:
                 return _named(suspects)  # all else of the query went through before
+            if suspects and self._blamed.issuperset(suspects):
+                return _named(suspects)
             if not suspects or self._searches >= SEARCHES or known >= IN_VAIN:
                 raise err
-            self._searches += 1
-            return await self._tried(err, query, suspects)
+            async with self._own.taken.search_lock():
+                if self._own.guess(query, keeps_size=keeps_size):
+                    return {}
+                self._searches += 1
+                return await self._tried(err, query, suspects)
 
     def _of_report(self, err: Rejected, suspects: Sequence[str]) -> Named:
         """One more of them: a try that goes through is a run and a page, not a mere trial.
@@ -81,6 +93,7 @@ class Unnamed:
             else:
                 left_out.add(name)
                 blamed.add(name)
+        self._blamed |= blamed
         return _named(blamed)
 
     async def _goes_through(self, query: Query, left_out: set[str]) -> bool:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from stnb.errors import Rejected
+from stnb.errors import Rejected, tongue, wording
+from stnb.frame.notices import Notice
 from stnb.session import LaneCount, Taken
 
 from ..call import Call
 from .models import Fetch, Page, Paging, Position, Query
 from .own import SIZE, Own
-from .unnamed import Unnamed
+from .unnamed import UNNAMED, Unnamed
 
 TOO_LARGE = 413  # the status of an answer, or of a call, that is too large
+# Why a call without a filter was refused that names nothing, and what to do next.
+NO_FILTERS = (
+    "You set no filter. Likely the tenant, or the server, is in a state that does not allow the "
+    "call.",
+    "Read its words above, if it has any, and try again in some minutes. `stnb doctor` says what "
+    "else of the tenant can be read.",
+)
 
 
 def either(one: bool | None, other: bool | None) -> bool | None:
@@ -39,7 +47,7 @@ class Walk(ABC):
         lanes: those of the tenant.
 
     Attributes:
-        adapted: sentences about what was learned of the resource.
+        adapted: what was learned of the resource, for the reader.
         position: how far it is.
         more: whether the server has rows behind those that were read; None if it did not say.
         notices: sentences about what disagreed, each once.
@@ -63,7 +71,7 @@ class Walk(ABC):
         self.position, self.notices = position, list[str]()
         self.more: bool | None = None
         self._save, self.hasty, self.lanes = save, hasty, lanes
-        self.adapted = list[str]()
+        self.adapted = list[Notice]()
         self.own = Own(call, taken, self._adapt, size_is_ours=paging.size_is_ours)
         self._unnamed = Unnamed(self.own, fetch)
 
@@ -109,13 +117,29 @@ class Walk(ABC):
                 return False  # these are what is too large, and not the page
             named = {SIZE: ()}
         elif not named:
-            named = await self._unnamed.found(err, query)
+            try:
+                named = await self._unnamed.found(err, query, keeps_size=keeps_size)
+            except Rejected as refusal:
+                if refusal.status in UNNAMED and self._is_plain:
+                    refusal.reword(*NO_FILTERS)
+                raise
             if not named:
                 return True
-        return self.own.refuse(named, query, keeps_size=keeps_size)
+        if self.own.refuse(named, query, keeps_size=keeps_size):
+            return True
+        if self.own.blames_ours(err.refused, query):
+            err.reword(*_not_the_callers(list(err.refused)))
+        return False
 
-    def _adapt(self, sentence: str) -> None:
-        self.adapted.append(sentence)
+    @property
+    def _is_plain(self) -> bool:
+        """Whether the caller set nothing: no filter, no id, no page size."""
+        call = self.call
+        given = set(call.filters) - call.ours
+        return call.body is None and self.paging.size_is_ours and not given
+
+    def _adapt(self, notice: Notice) -> None:
+        self.adapted.append(notice)
 
     def note(self, sentence: str) -> None:
         """Notice something, once."""
@@ -126,3 +150,13 @@ class Walk(ABC):
         """Change the position, and have it saved."""
         self.position = replace(self.position, **changes)
         self._save(self.position)
+
+
+def _not_the_callers(names: Sequence[str]) -> tuple[str, str]:
+    """Why a call failed of which only what stnb adds is refused, and what to do next."""
+    which = wording.listed(names)
+    return (
+        f"The API does not take {which} as stnb sends it. No filter of yours is refused.",
+        f"Narrow the call so that it has fewer pages, or say {tongue.argument('limit', '…')}. If "
+        "it stays, `stnb doctor --facts` says which pages the API takes.",
+    )
