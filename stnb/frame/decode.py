@@ -31,6 +31,7 @@ from .types import AMOUNT, WIDE, final_type, is_open, json_type, kind_of
 
 # What may be noted of a column that has the type that it is due.
 STILL_TYPED = (Kind.CONVERTED, Kind.BLANK, Kind.DIGITS, Kind.WIDE_NUMBER)
+AMOUNTS = ("decimal", "exact decimal")
 # Bytes of a page from which the memory that the reader took meanwhile is given back: a pull then
 # needs 20 MB less, and 3 % more time.
 BIG = 2**20
@@ -212,7 +213,7 @@ def _note_what_changed(
 ) -> None:
     """Note in how many rows a typed value says less, or more, than its text did."""
     blank = converted.null_count - values.null_count
-    if blank:
+    if blank and kind in AMOUNTS:  # as an id it says that there is none
         add_drift(drift, {path: [Drift(path, Kind.BLANK, blank)]})
     if kind == "date" and (elsewhere := days_elsewhere(values)):
         note(drift, path, Kind.OTHER_ZONE, elsewhere)

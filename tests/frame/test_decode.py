@@ -1046,10 +1046,10 @@ def missing(row: dict[str, Any], frame: pd.DataFrame, at: int, above: str = "") 
 
 
 def blanks(rows: list[dict[str, Any]], e: Endpoint) -> dict[str, str]:
-    """What is told of the columns of numbers and times with empty texts."""
+    """What is told of the amounts that are empty texts."""
     told = {}
     for path, column in leaves(e.columns):
-        if dtype(column) != "str":
+        if column.type == "decimal":
             count = sum(value_at(row, path) == "" for row in rows)
             if count:
                 told[path] = f"holds empty texts in {counted(count, 'row')}; missing values here"
