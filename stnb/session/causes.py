@@ -158,13 +158,15 @@ def unbearable(
     if beyond == "depth":
         return UnexpectedAnswer.too_deep(f"The answer to {request}")
     if beyond == "deadline":
+        then = "Narrow the dates or lower page_size."
+        if is_token:  # it is of one size
+            then = "Wait and try again, or check the AUTH_URL of the profile with `stnb profiles`."
         return Unreachable(
             f"{request} failed: no whole answer came within {limits.deadline:g} seconds, and it "
             f"was tried {attempts} times.",
             "Likely the server is slow, or it or a proxy sends the answer drop by drop. A request "
             "with its body may take no longer.",
-            "Narrow the dates or lower page_size. STNB_DEADLINE sets the seconds, in .env or as a "
-            "variable of the process.",
+            f"{then} STNB_DEADLINE sets the seconds, in .env or as a variable of the process.",
             attempts=attempts,
         )
     what = f"with a body of over {limits.max_body:g} MB"

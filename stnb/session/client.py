@@ -24,6 +24,7 @@ from stnb.errors import SetupError
 from stnb.errors.copying import StaysHere
 
 from .connections import Connections
+from .deadline import TokenLate
 from .failure import PASSING_ERRORS, Failure, backoff
 from .gate import Gate
 from .inflate import TooLarge
@@ -272,7 +273,7 @@ class Session(StaysHere):
                 async with asyncio.timeout(limits.deadline), self._connections.held() as client:
                     await auth.authorize(client.send, renew)
             except TimeoutError:
-                return Failure.of_bound("deadline", limits)
+                return Failure.of_time(TokenLate(), limits)
             except TooLarge as err:
                 return Failure.of_size(err, limits)
             except TokenRefused as refused:

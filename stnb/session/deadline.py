@@ -10,6 +10,10 @@ import httpx
 EXTENSION = "stnb.deadline"  # where a request carries its deadline, for the auth flow to find
 
 
+class TokenLate(TimeoutError):
+    """The time was over while a token was awaited: the call itself was not sent."""
+
+
 class Deadline:
     """Ends what runs in its context with a TimeoutError, once the time is over.
 
@@ -29,6 +33,7 @@ class Deadline:
     def __init__(self, seconds: float) -> None:
         self._seconds, self._timeout = seconds, asyncio.timeout(None)
         self._started = 0.0
+        self._of_token = False
 
     async def __aenter__(self) -> Deadline:
         await self._timeout.__aenter__()
@@ -40,10 +45,16 @@ class Deadline:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._timeout.__aexit__(kind, error, trace)
+        try:
+            await self._timeout.__aexit__(kind, error, trace)
+        except TimeoutError:
+            if self._of_token:
+                raise TokenLate from None
+            raise
 
-    def start(self) -> None:
-        """The whole time begins now."""
+    def start(self, *, of_token: bool = False) -> None:
+        """The whole time begins now: of the call, or of the request for its token."""
+        self._of_token = of_token
         self._started = asyncio.get_running_loop().time()
         self._timeout.reschedule(self._started + self._seconds)
 
@@ -60,7 +71,7 @@ class Deadline:
 class NoDeadline:
     """Stands for the deadline of a request that has none."""
 
-    def start(self) -> None:
+    def start(self, *, of_token: bool = False) -> None:
         """Nothing happens."""
 
     def stop(self) -> None:

@@ -16,6 +16,7 @@ import httpx
 from stnb.credentials import USUAL, Limits
 
 from .causes import BEYOND
+from .deadline import TokenLate
 from .inflate import TooLarge
 from .said import MAINTENANCE, NO_ROUTE, html_in_words, is_html, refused_in, said_in, wait_asked
 from .token import TOKEN
@@ -89,7 +90,7 @@ class Failure:
         what: what happened, for the reader.
         passing: whether another try may help.
         for_all: whether every request of the tenant has to wait, as after a 429.
-        late: whether the answer took too long, so that a smaller one may come.
+        late: whether the answer took too long, so that a smaller one may come; never of a token.
         heavy: whether it may lie in the size of the answer, so that a smaller one may come.
         status: the HTTP status, or None if no answer came.
         wait_asked: seconds that the server asked us to wait, or None.
@@ -137,6 +138,14 @@ class Failure:
         return replace(cls.of_bound(err.beyond, limits), request=_token_request(err))
 
     @classmethod
+    def of_time(cls, err: TimeoutError, limits: Limits) -> Failure:
+        """The answer did not come to its end in time."""
+        found = cls.of_bound("deadline", limits)
+        if isinstance(err, TokenLate):
+            return replace(found, request=TOKEN_REQUEST, late=False)
+        return found
+
+    @classmethod
     def of_bound(cls, beyond: str, limits: Limits = USUAL) -> Failure:
         """The answer passed a bound of ours. Only what is late may come in time the next time."""
         late, heavy = beyond == "deadline", beyond in ("size", "values")
@@ -165,7 +174,7 @@ class Failure:
             found = cls.of_body(response, response.content)
         else:
             found = cls.of_response(response, response.content)
-        return replace(found, request=TOKEN_REQUEST)
+        return replace(found, request=TOKEN_REQUEST, late=False)
 
     @classmethod
     def of_response(cls, response: httpx.Response, content: bytes) -> Failure:

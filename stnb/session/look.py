@@ -68,8 +68,8 @@ async def look(client: httpx.AsyncClient, request: httpx.Request, auth: TokenAut
         return Look(
             failure.status, token_error=error_of(failure, "POST", "/connect/token", None, 1)
         )
-    except TimeoutError:
-        return _failed(Failure.of_bound("deadline", limits))
+    except TimeoutError as err:
+        return _failed(Failure.of_time(err, limits))
     except TooLarge as err:
         return _failed(Failure.of_size(err, limits))
     except PASSING_ERRORS as err:

@@ -100,7 +100,7 @@ class TokenAuth(httpx.Auth):
                 if token is None or token is used or self._is_old(token):
                     self._token = None
                     await self._rest()
-                    deadline.start()
+                    deadline.start(of_token=True)
                     answer = yield self._ask()
                     await answer.aread()
                     deadline.stop()

@@ -168,8 +168,8 @@ async def exchange(
         received = await received_from(client, request, auth, file=whole is None, into=into)
     except TokenRefused as refused:
         return Failure.of_token(refused.response)
-    except TimeoutError:
-        return Failure.of_bound("deadline", limits)
+    except TimeoutError as err:
+        return Failure.of_time(err, limits)
     except TooLarge as err:
         return Failure.of_size(err, limits)
     except PASSING_ERRORS as err:

@@ -174,10 +174,35 @@ def test_a_token_that_drips_has_the_same_deadline() -> None:
             return httpx.Response(200, content=Endless(b" "))
 
     session = Slow().session(owner(limits=Limits(0.02, 256)))
-    with pytest.raises(Unreachable, match="STNB_DEADLINE"):
-        loop.run(session.send("GET", "/x"))
-    with pytest.raises(Unreachable, match="STNB_DEADLINE"):
-        loop.run(session.authorize())
+    for asking in (session.send("GET", "/x"), session.authorize()):
+        with pytest.raises(Unreachable, match="STNB_DEADLINE") as caught:
+            loop.run(asking)
+        # It is said of the token: the call was not sent, and a smaller page would not help.
+        assert caught.value.happened.startswith("The token request failed")
+        assert "AUTH_URL" in caught.value.next
+        assert "page_size" not in caught.value.next
+        assert not caught.value.late
+
+
+def test_a_late_token_makes_no_page_smaller() -> None:
+    """It is asked for again, and the pages are as large as without the delay."""
+
+    class Slow(Server):
+        delays = 0
+
+        async def grant(self, request: httpx.Request) -> httpx.Response:
+            self.delays -= 1
+            if self.delays >= 0:
+                return httpx.Response(504)
+            return await super().grant(request)
+
+    sizes = []
+    for delays in (0, 3):
+        server = Slow(Toys(20_000))
+        server.delays = delays
+        assert len(server.account()["toys.widgets"].pull(progress=False)) == 20_000
+        sizes.append({query["pageSize"] for query in server.queries if "pageSize" in query})
+    assert sizes[0] == sizes[1]
 
 
 def test_the_wait_for_a_turn_is_not_the_servers_time() -> None:
