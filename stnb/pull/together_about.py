@@ -55,7 +55,7 @@ def of_tenants(
         "complete": complete,
         "first": _first_rows(first, len(abouts)),
         "began": min((about["began"] for about in begun), default=""),
-        "seconds": max((about["seconds"] for about in begun), default=0.0),
+        "seconds": max((about.get("seconds", 0.0) for about in begun), default=0.0),
         "drift": drift,
     }
     for name in SUMS:

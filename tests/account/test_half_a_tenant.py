@@ -281,6 +281,49 @@ def test_rows_of_two_lists_when_one_fails(
     assert not any("have no row in settings.employees or" in text for text in about["notices"])
 
 
+@pytest.fixture(scope="module")
+def beside() -> Iterator[stnb.Account]:
+    """Another tenant, whose lists can all be read."""
+    with stnb.demo(scale=0.03) as account:
+        yield account
+
+
+@pytest.mark.parametrize("column", ["customerId", "createdById"])
+@pytest.mark.parametrize("way", ["", "403", "409", "500", "no rows"])
+def test_a_list_of_one_of_several_tenants_fails(
+    st: stnb.Account, half: Half, beside: stnb.Account, way: str, column: str
+) -> None:
+    """`follow` gives the rows of the other tenant, and all of what can be read of this one."""
+    ts = stnb.Tenants({"half": st, "whole": beside})
+    jobs = quiet(lambda: ts.pull("jpm.jobs", limit=30))
+    if way:
+        half.close("crm.customers" if column == "customerId" else "settings.technicians", way)
+    notices.forget()
+    rows, texts = said(lambda: ts.follow(jobs, column))
+    about = rows.attrs["stnb"]
+    found = rows[rows["tenant"] == "whole"]
+    wanted = jobs[jobs["tenant"] == "whole"][column]
+    by_user = found.get("userId", [])
+
+    assert set(wanted) <= {*found["id"], *by_user}
+    assert set(rows["tenant"]) == ({"whole"} if way and column == "customerId" else set(ts))
+    assert (about["complete"] is False) == bool(way)
+    if way and column == "customerId":
+        assert set(about["problems"]) == {"half"}
+        assert any("lacks 1 of 2 tenants. half: " in text for text in texts)
+    elif way:
+        assert any("settings.technicians are missing" in text for text in texts)
+
+
+def test_a_list_that_no_tenant_can_read(st: stnb.Account, half: Half) -> None:
+    """`follow` of several tenants fails then."""
+    ts = stnb.Tenants({"half": st})
+    jobs = quiet(lambda: ts.pull("jpm.jobs", limit=10))
+    half.close("crm.customers", "403")
+    with pytest.raises(RequestError):
+        quiet(lambda: ts.follow(jobs, "customerId"))
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_the_only_list_fails(
     st: stnb.Account, half: Half, frames: dict[str, pd.DataFrame], way: str

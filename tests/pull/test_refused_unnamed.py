@@ -165,6 +165,14 @@ def test_what_any_list_took_is_not_guessed() -> None:
     ]
 
 
+def test_a_size_that_no_page_may_have_is_told_once() -> None:
+    """Not also that pages of the last size which was tried are taken."""
+    texts = said(lambda: Terse(("pageSize",)).resource(LIST).pull())[1]
+
+    assert [text for text in texts if "does not take pageSize" in text]
+    assert not [text for text in texts if "takes pages of" in text]
+
+
 def test_a_wrong_guess_costs_no_rows() -> None:
     """What is refused besides is searched for as ever; a filter of the caller's is the caller's."""
     server = Terse(("includeTotal", "pageSize"))

@@ -11,10 +11,10 @@ import pandas as pd
 from stnb.account.account import Account
 from stnb.account.links import quick
 from stnb.account.links.follow import followed
-from stnb.errors import BadFilter
+from stnb.errors import BadFilter, DataError, RequestError, StnbError
 from stnb.frame.notices import warn
 from stnb.frame.united import TENANT, united
-from stnb.pull.together_about import of_tenants, types_differ
+from stnb.pull.together_about import left_out, of_tenants, types_differ
 from stnb.tables.provenance import provenance
 
 FOLLOW_TAKES = {"columns", "resource", "progress"}
@@ -24,19 +24,35 @@ REQUESTS = 40  # for names that nobody asked for, of all tenants together
 def follow(
     accounts: Mapping[str, Account], df: pd.DataFrame, column: str, options: Mapping[str, Any]
 ) -> pd.DataFrame:
-    """The rows that the ids of each tenant lead to, as one frame."""
+    """The rows that the ids of each tenant lead to, as one frame.
+
+    Raises:
+        StnbError: no tenant's rows could be read.
+    """
     frames, abouts, originals = {}, {}, {}
+    failed: dict[str, StnbError] = {}
     for tenant, rows, _ in _by_tenant(accounts, df):
         if options.keys() - FOLLOW_TAKES:
             accounts[tenant].follow(rows, column, **options)  # it says which one is wrong
         given: Any = {**options, "keeps_original": True}
-        frames[tenant], originals[tenant] = followed(accounts[tenant], rows, column, **given)
+        try:
+            frames[tenant], originals[tenant] = followed(accounts[tenant], rows, column, **given)
+        except (RequestError, DataError) as err:
+            failed[tenant] = err
+            continue
         abouts[tenant] = provenance(frames[tenant])
+    if not frames:
+        raise next(iter(failed.values()))
+    known = len(frames) + len(failed)
+    problems = {tenant: str(err) for tenant, err in failed.items()}
     names = {about.get("resource") for about in abouts.values()}
     found, converted = united(frames, originals)
     resource = names.pop() if len(names) == 1 else None
-    told = types_differ(resource or column, converted, kept=False)
-    about = of_tenants(abouts, len(found), {}, converted)
+    told = [
+        *left_out(resource or column, problems, known),
+        *types_differ(resource or column, converted, kept=False),
+    ]
+    about = of_tenants(abouts, len(found), problems, converted)
     about["notices"] = [*(notice.text for notice in told), *about.get("notices", ())]
     found.attrs["stnb"] = {"resource": resource, **about, "followed": column}
     for notice in told:

@@ -225,7 +225,8 @@ class Own:
                 )
             self._tell(Notice(category, sentence))
         taken.without |= self.without
-        if self._resized and (self.most, self.least) != (taken.most, taken.least):
+        is_sized = self._resized and SIZE not in self.without
+        if is_sized and (self.most, self.least) != (taken.most, taken.least):
             is_news = True
             taken.most, taken.least = self.most, self.least
             least, most = self.least or 1, ""
