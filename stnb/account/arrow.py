@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from stnb.errors.interrupts import in_one_line
 from stnb.frame.parquet import as_table
 
 ROWS = 65_536  # of a batch
@@ -37,12 +39,17 @@ def reader_of(query: Asked) -> pa.RecordBatchReader:
     try:
         path = query.pull(to=folder / "rows.parquet")
         file = pq.ParquetFile(path)
+    except KeyboardInterrupt:
+        # What had arrived can be had as `stnb.last_partial` as long as this process runs.
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        raise
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return pa.RecordBatchReader.from_batches(file.schema_arrow, _batches(file, folder))
 
 
+@in_one_line
 def _batches(file: pq.ParquetFile, folder: Path) -> Iterator[pa.RecordBatch]:
     """The rows of a file, which is gone once they are taken."""
     try:

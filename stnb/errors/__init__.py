@@ -368,7 +368,10 @@ class Interrupted(KeyboardInterrupt):
     def __str__(self) -> str:
         if self._count is None:
             return "Interrupted."
-        rows = self._count()
+        try:
+            rows = self._count()
+        except StnbError:  # the file with them is gone
+            return "Interrupted."
         if not rows:
             return "Interrupted; no rows had arrived."
         return f"Interrupted; {rows:,} rows are in stnb.last_partial"

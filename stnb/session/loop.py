@@ -141,8 +141,10 @@ def interruptible() -> Iterator[Noticed]:
     try:
         signal.signal(signal.SIGINT, handle)
         yield noticed
-    finally:
         signal.signal(signal.SIGINT, before)
+    except BaseException:  # also an interrupt that falls into the step above
+        signal.signal(signal.SIGINT, before)
+        raise
 
 
 @contextmanager
