@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from stnb.errors import ColumnDrift, Incomplete
@@ -29,14 +29,11 @@ def of_tenants(
         failed: why the rows of others are not there.
         converted: the columns whose type differs.
     """
-    whole = [about.get("complete") for about in abouts.values()]
     # A tenant whose pull was interrupted before it began has no provenance.
     begun = [about for about in abouts.values() if "began" in about]
-    complete: bool | None = None
-    if failed or False in whole or len(begun) < len(abouts):
+    complete = all_complete(abouts.values())
+    if failed or len(begun) < len(abouts):
         complete = False
-    elif None not in whole:
-        complete = True
     totals = [about.get("total") for about in abouts.values()]
     total = None
     if not failed and None not in totals:
@@ -64,6 +61,16 @@ def of_tenants(
         values = {about.get(name) for about in abouts.values()}
         known[name] = values.pop() if len(values) == 1 else None
     return known
+
+
+def all_complete(abouts: Iterable[Mapping[str, Any]]) -> bool | None:
+    """Whether each of several frames has all its rows, by their provenance; None if it is not
+    known.
+    """
+    found = [about.get("complete") for about in abouts]
+    if False in found:
+        return False
+    return None if None in found else True
 
 
 def _first_rows(first: Mapping[str, str], tenants: int) -> str:

@@ -13,7 +13,7 @@ from stnb.catalog import Catalog
 from stnb.errors import DataError, Incomplete, RequestError, StnbError, StnbWarning
 from stnb.frame import notices, shape_of
 from stnb.frame.united import Converted, united
-from stnb.pull.together_about import types_differ
+from stnb.pull.together_about import all_complete, types_differ
 from stnb.tables.ids import distinct, fit
 
 from ..source import Source
@@ -237,18 +237,10 @@ def _joined(
         **about,
         "rows": len(out),
         "requests": sum(each["requests"] for each in abouts),
-        "complete": _complete(abouts),
+        "complete": all_complete(abouts),
         "notices": [text for each in abouts for text in each["notices"]],
     }
     return out, converted
-
-
-def _complete(abouts: Sequence[Mapping[str, Any]]) -> bool | None:
-    """Whether all rows of all resources are there; None if it is not known."""
-    found = [about.get("complete") for about in abouts]
-    if False in found:
-        return False
-    return None if None in found else True
 
 
 def unfound(
