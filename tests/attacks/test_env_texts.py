@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from stnb import credentials
 from stnb.errors import CredentialsInvalid, SetupError
 from tests.attacks.test_env_files import WHOLE
 from tests.helpers.full_length import APP_KEY, CLIENT_SECRET
+from tests.helpers.in_time import is_light
 
 MARK = b"\xef\xbb\xbf"
 READ = {
@@ -73,25 +73,25 @@ HOSTS = [
 def test_what_is_whole_is_read(text: bytes) -> None:
     """The values are those of the file, whatever stands around them, and at once."""
     Path(".env").write_bytes(text)
-    began = time.process_time()
     found = credentials.load("default")
 
     assert found.client_secret.reveal() == CLIENT_SECRET
     assert found.app_key.reveal() == APP_KEY
-    assert time.process_time() - began < 5
+    assert is_light(lambda: credentials.load("default"), 60)
 
 
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
 def test_what_cannot_be_a_value_is_refused(text: bytes) -> None:
     """In words, at once, and without a part of a secret."""
     Path(".env").write_bytes(text)
-    began = time.process_time()
-    with pytest.raises(SetupError) as caught:
-        credentials.load("default")
 
-    assert CLIENT_SECRET[4:14] not in str(caught.value)
-    assert APP_KEY[4:14] not in str(caught.value)
-    assert time.process_time() - began < 5
+    def refused() -> None:
+        with pytest.raises(SetupError) as caught:
+            credentials.load("default")
+        assert CLIENT_SECRET[4:14] not in str(caught.value)
+        assert APP_KEY[4:14] not in str(caught.value)
+
+    assert is_light(refused, 60)
 
 
 @pytest.mark.parametrize("host", HOSTS, ids=ascii)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import itertools
 import json
 import re
-import time
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ import pytest
 
 from stnb.catalog import Column, Endpoint, load
 from stnb.demoserver import APP_KEY, CLIENT_ID, CLIENT_SECRET, FAULTS, TENANT, Fault, make_app
+from tests.helpers.in_time import is_light
 from tests.helpers.sample import tenth
 
 CATALOG = load()
@@ -885,13 +886,14 @@ def test_planted_stories(demo: Client) -> None:
 
 
 def test_starts_at_once() -> None:
-    """A new app answers its first page of jobs with little work: three seconds of a processor."""
-    begin = time.process_time()
-    demo = Client(seed=9, scale=1.0).log_in()  # a company that no other test has
-    status = demo.ask("jpm.jobs").status_code
+    """A new app answers its first page of jobs with little work."""
+    seeds = itertools.count(90)  # companies that no other test has
 
-    assert status == 200
-    assert time.process_time() - begin < 3
+    def first_page() -> None:
+        demo = Client(seed=next(seeds), scale=1.0).log_in()
+        assert demo.ask("jpm.jobs").status_code == 200
+
+    assert is_light(first_page, 60)
 
 
 @pytest.mark.parametrize(
