@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +15,7 @@ from .decode import Decoded
 from .drift import Drift, Drifts, Kind, add_drift, without_conversions
 from .fallback import Columns
 from .keys import note_unusable, types_of_key, usable
-from .memory import in_one_piece
+from .memory import Mover, in_one_piece
 from .one_type import cast, hollow, kinds_of, one_kind, valueless, without_hollow_objects
 from .original import Original
 from .repeats import Mask, newest
@@ -70,11 +70,11 @@ def assemble(
     if keep == "newest":
         wanted, unusable = _wanted(columns, types_of_key(key, shape.by_path))
     arrays = {}
-    for name in columns.names:
-        column = columns.take(name, drift)
+    for name, column in columns.taken(drift):
         if wanted is not None:
             column = column.filter(pa.array(wanted))
         arrays[name] = pandas_array(in_one_piece(column.slice(0, limit)))
+        del column
     note_unusable(drift, unusable)
     frame = pd.DataFrame(arrays, copy=False)
     dropped = 0
@@ -224,12 +224,19 @@ class _Columns:
             self._texts[at] = texts
         return texts
 
-    def take(self, name: str, drift: Drifts) -> pa.ChunkedArray:
-        """The same for the last time."""
-        column = self.stacked(name, drift)
-        for _, table in self._tables:
-            table.pop(name, None)
-        return column
+    def taken(self, drift: Drifts) -> Iterator[tuple[str, pa.ChunkedArray]]:
+        """Each column for the last time; where nobody else has the tables, its memory is given back
+        once it is let go.
+        """
+        mover = Mover()
+        for name in self.names:
+            column = self.stacked(name, drift)
+            for _, table in self._tables:
+                table.pop(name, None)
+            size = column.nbytes
+            yield name, column
+            del column
+            mover.moved(size)
 
 
 def _is_plain(kind: pa.DataType) -> bool:

@@ -23,6 +23,8 @@ from .converters import CONVERTERS, days_elsewhere
 from .drift import Drift, Drifts, Kind, add_drift, misfits, note, with_kinds
 from .fallback import Columns
 from .fast import WHOLE_DIGITS
+from .memory import give_back
+from .packed import packed
 from .scan import scan
 from .schema import Shape
 from .sent import Sent, Sheet, sheet_of
@@ -110,7 +112,7 @@ def decode(
         sheets = (sheet_of(document, seen, columns, length, complete=complete),)
     table = _as_table(typed(columns, length, shape, drift, kept), length)
     if len(content) > BIG:
-        pa.default_memory_pool().release_unused()
+        give_back()
     if positional or not shape.leaves:
         # A report's columns are its own, and some routes are not described: nothing was promised.
         drift = with_kinds(drift, (Kind.DIGITS, Kind.WIDE_NUMBER))
@@ -122,7 +124,7 @@ def decode(
         utf8.note_broken_bytes(sent, shape, drift, positional=positional)
     if quick is None:
         _note_odd_texts(document, shape, drift, positional=positional, doubled=bool(doubled))
-    return Decoded(table, drift, careful=quick is None, sent=Sent(kept, sheets))
+    return Decoded(table, drift, careful=quick is None, sent=Sent(packed(kept), sheets))
 
 
 def _note_odd_texts(

@@ -14,6 +14,7 @@ from stnb.catalog import Column
 from stnb.catalog.facts import LARGEST_EXACT
 
 from .fallback import Columns
+from .memory import pool
 from .scan import Scan
 from .schema import Shape
 from .types import AMOUNT, is_number
@@ -77,6 +78,7 @@ def _parsed(document: bytes, rows: pa.DataType, unknown: str) -> tuple[pa.Struct
         parse_options=pj.ParseOptions(
             explicit_schema=pa.schema([("data", pa.list_(rows))]), unexpected_field_behavior=unknown
         ),
+        memory_pool=pool(),
     )
     envelope = [field.type for field in table.schema if field.name != "data"]
     outside = any("double" in str(kind) or "struct" in str(kind) for kind in envelope)

@@ -11,6 +11,24 @@ from typing import Any
 
 import pyarrow as pa
 
+MOVED = 2**23  # bytes after which it is worth to give back
+
+
+@cache
+def pool() -> pa.MemoryPool:
+    """Where columns of pages lie: with the C library, if it gives back what is free on request.
+
+    Arrow's own pool keeps what a column leaves between others; a pull then needs half as much
+    memory again.
+
+    Example:
+        >>> pool().bytes_allocated() >= 0
+        True
+    """
+    if _malloc_trim() is None:
+        return pa.default_memory_pool()
+    return pa.system_memory_pool()
+
 
 def give_back() -> None:
     """Give back what decoding took: after it, about as much as the frame itself lay unused.
@@ -22,6 +40,25 @@ def give_back() -> None:
     trim = _malloc_trim()
     if trim is not None:
         trim(0)
+
+
+class Mover:
+    """Gives back what columns took before, each time that so many bytes of them were moved.
+
+    Example:
+        >>> mover = Mover()
+        >>> mover.moved(1000)
+    """
+
+    def __init__(self) -> None:
+        self._bytes = 0
+
+    def moved(self, size: int) -> None:
+        """Count the bytes of a column that was moved."""
+        self._bytes += size
+        if self._bytes > MOVED:
+            self._bytes = 0
+            give_back()
 
 
 def in_one_piece(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -37,7 +74,7 @@ def in_one_piece(column: pa.ChunkedArray) -> pa.ChunkedArray:
     if column.num_chunks < 2 or pa.types.is_primitive(column.type):
         return column
     # As a table, because texts over 2 GB stay in several pieces then.
-    return pa.table([column], ["values"]).combine_chunks().column(0)
+    return pa.table([column], ["values"]).combine_chunks(memory_pool=pool()).column(0)
 
 
 @cache

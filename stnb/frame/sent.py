@@ -83,7 +83,7 @@ class Sent:
         sheets: the pages that the table is made of.
     """
 
-    texts: Columns = field(default_factory=dict)
+    texts: Mapping[str, pa.Array] = field(default_factory=dict)
     sheets: tuple[Sheet, ...] = ()
 
     def columns(self, table: pa.Table, names: Sequence[str], shape: Shape) -> Columns:

@@ -6,12 +6,11 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from .assemble import pandas_array
-from .memory import give_back
+from .memory import Mover, give_back
 from .one_type import stacked, valueless
 from .original import Original
 
@@ -63,10 +62,11 @@ def united(
     """
     give_back()  # what decoding the pages took
     sizes = {tenant: len(frame) for tenant, frame in frames.items()}
-    columns: dict[str, Any] = {first: _names(sizes)}
     converted: dict[str, Converted] = {}
     held = {tenant: _columns(frames.pop(tenant)) for tenant in sizes}
     texts = _texts(held, originals or {})
+    columns: dict[str, Any] = {first: _names(sizes)}
+    mover = Mover()
     for name in list(dict.fromkeys(column for of_tenant in held.values() for column in of_tenant)):
         parts = {}
         for tenant, of_tenant in held.items():
@@ -82,6 +82,7 @@ def united(
             if isinstance(column.dtype, pd.StringDtype):
                 remade = [tenant for tenant in others if tenant not in as_sent]
             converted[shown] = Converted(others, remade)
+        mover.moved(_bytes(column))
     give_back()  # the columns of each tenant
     return pd.DataFrame(columns, copy=False), converted
 
@@ -92,6 +93,10 @@ def _dtypes(parts: Mapping[str, pd.Series[Any]]) -> dict[str, Any]:
     if len({str(dtype) for dtype in dtypes.values()}) == 1:
         return dtypes
     return {tenant: dtype for tenant, dtype in dtypes.items() if parts[tenant].notna().any()}
+
+
+def _bytes(column: Any) -> int:
+    return int(pd.Series(column, copy=False).memory_usage(index=False))
 
 
 def _columns(frame: pd.DataFrame) -> dict[Any, pd.Series[Any]]:
@@ -105,7 +110,7 @@ def _names(sizes: MutableMapping[str, int]) -> Any:
     """The tenant of each row."""
     chunks = []
     for tenant, rows in sizes.items():
-        chunks.append(pa.array(np.repeat(np.array([tenant], dtype=object), rows), pa.string()))
+        chunks.append(pa.repeat(tenant, rows))
     return pandas_array(pa.chunked_array(chunks, pa.string()))
 
 

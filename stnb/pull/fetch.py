@@ -17,6 +17,7 @@ from stnb.frame import Decoded, decode, fallback, reports
 from stnb.frame.notices import Notice
 from stnb.session.text import read_json
 
+from .backlog import backlog
 from .call import Call
 from .coming import Coming
 from .file_table import file_table
@@ -155,6 +156,14 @@ class CallSource(Source):
         """Decode a page in a thread; if its body cannot be read, as it was cut off, ask for it once
         more.
         """
+        bodies, content = backlog(), page.content
+        bodies.came(content)
+        try:
+            return await self._arrived(page)
+        finally:
+            bodies.left(content)
+
+    async def _arrived(self, page: Page) -> Arrived:
         here, own = asyncio.get_running_loop(), asyncio.current_task()
         assert own is not None
         await self._learn_data_types()

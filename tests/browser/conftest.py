@@ -13,6 +13,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="the browser test
 
 from tests.browser.labkit import CHROMIUM, Lab, chromium, fresh_page, lab_server  # noqa: E402
 from tests.helpers.moments import DEMO_TODAY  # noqa: E402
+from tests.helpers.sample import EVERYTHING  # noqa: E402
 
 playwright.expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
 
@@ -23,17 +24,26 @@ DEMO = {
 }  # a feed of 30 pages, half a second each: time to cancel by hand
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is in this folder, and skip it with a reason without Chromium."""
-    missing = pytest.mark.skip(
-        reason=f"no Chromium at {CHROMIUM}: install Debian's chromium, or name one in STNB_CHROMIUM"
-    )
+MISSING = f"no Chromium at {CHROMIUM}: install Debian's chromium, or name one in STNB_CHROMIUM"
+LATER = "only the first test of each file, unless STNB_TEST_ALL=1 or -m browser is given"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what is in this folder; skip it with a reason without Chromium, and most of it in a
+    round that is to be short: pages wait for a kernel most of their time.
+    """
+    whole = EVERYTHING or config.option.markexpr == "browser"
+    begun: set[Path] = set()
     folder = f"{Path(__file__).parent}{os.sep}"
     for item in items:
-        if str(item.path).startswith(folder):
-            item.add_marker(pytest.mark.browser)
-            if not Path(CHROMIUM).exists():
-                item.add_marker(missing)
+        if not str(item.path).startswith(folder):
+            continue
+        item.add_marker(pytest.mark.browser)
+        if not Path(CHROMIUM).exists():
+            item.add_marker(pytest.mark.skip(reason=MISSING))
+        elif item.path in begun and not whole:
+            item.add_marker(pytest.mark.skip(reason=LATER))
+        begun.add(item.path)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator
 
+from ..backlog import backlog
 from .models import Page
 
 
@@ -64,10 +65,17 @@ async def side_by_side(
         lanes: how many at a time; it may change.
     """
     flying: set[asyncio.Future[Page]] = set()
+    bodies = backlog()
+
+    async def asked(index: int) -> Page:
+        page = await ask(index)
+        bodies.came(page.content)
+        return page
+
     try:
         while True:
             while len(flying) < lanes() and (index := next(waiting, None)) is not None:
-                flying.add(asyncio.ensure_future(ask(index)))
+                flying.add(asyncio.ensure_future(asked(index)))
             if not flying:
                 return
             done = (await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED))[0]
@@ -79,9 +87,14 @@ async def side_by_side(
                 flying.discard(task)
                 page = task.result()
                 del task
-                yield page
-                del page
+                try:
+                    yield page
+                finally:
+                    bodies.left(page.content)
+                    del page
     finally:
         for task in flying:
             task.cancel()
-        await asyncio.gather(*flying, return_exceptions=True)
+        for end in await asyncio.gather(*flying, return_exceptions=True):
+            if isinstance(end, Page):
+                bodies.left(end.content)

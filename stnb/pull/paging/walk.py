@@ -11,6 +11,7 @@ from stnb.errors import Rejected, tongue, wording
 from stnb.frame.notices import Notice
 from stnb.session import LaneCount, Taken
 
+from ..backlog import backlog
 from ..call import Call
 from .models import Fetch, Page, Paging, Position, Query
 from .own import SIZE, Own
@@ -93,6 +94,8 @@ class Walk(ABC):
     def lanes_now(self) -> int:
         """How many pages may be asked for at once."""
         if self.is_free:
+            if backlog().is_full:
+                return 1
             return self.lanes.limit
         if self.paging.in_order or self.call.endpoint.sequential:
             return 1
