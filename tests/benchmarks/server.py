@@ -1,5 +1,5 @@
-"""A list and an export of jobs over loopback HTTP with gzip, in a process of its own: `python server.py ROWS
-BASE_MS ROW_US [KIND]`.
+"""A list and an export of jobs over loopback HTTP with gzip, in a process of its own: `python
+server.py ROWS BASE_MS ROW_US [KIND]`.
 
 KIND is how it bears many requests at once:
 
