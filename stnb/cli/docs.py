@@ -27,15 +27,17 @@ def run(options: argparse.Namespace) -> int:
 
     Raises:
         SetupError: Sphinx is not installed.
+        BadFilter: the folder is named like a file.
         CannotSave: the folder cannot be written.
         UnexpectedAnswer: a notebook fails.
     """
     from .site.build import build, check_installed
 
     check_installed()
-    from stnb.frame.target import local_path
+    from stnb.frame.target import check_folder, local_path
 
     to = local_path(options.to)
+    check_folder(to, "The page to open is index.html in it.")
     count = build(to, execute=not options.as_saved)
     say(f"{count} pages in {to}; open {to / 'index.html'} in a browser.")
     return 0

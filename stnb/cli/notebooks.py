@@ -26,9 +26,12 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Copy the notebooks; a file that is there already stays as it is."""
-    from stnb.frame.target import local_path  # brings pandas, which `stnb lab` does without
+    # Brings pandas, which `stnb lab` does without.
+    from stnb.frame.target import check_folder, local_path
 
-    target = copy(local_path(options.folder))
+    to = local_path(options.folder)
+    check_folder(to, "`stnb notebook new RESOURCE --to FILE` writes a single notebook.")
+    target = copy(to)
     count = len(list(target.glob("*.ipynb")))
     say(f"{count} notebooks in {target}  (open them with `stnb lab {target}`)")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
+import shlex
 import sys
 import warnings
 from pathlib import Path
@@ -21,6 +21,7 @@ from stnb.frame.stores import check_store, name_in, staged, store_address
 from stnb.frame.target import local_path
 from stnb.mirror.tenants import Tenants
 from stnb.pull import ProgressCallback, Pull
+from stnb.pull.dates import is_date
 from stnb.tables.text import table
 
 from .connect import connect
@@ -29,8 +30,6 @@ from .meant import not_meant
 from .tenants import pull as pull_of_tenants
 from .tenants import tenants_of
 from .terminal import print_csv, print_json, say
-
-DATE = re.compile(r"\d{4}-\d\d(-\d\d([T ].*)?)?")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -204,11 +203,12 @@ def keep(frame: pd.DataFrame | None, options: argparse.Namespace) -> None:
 
 def _refuse_date_for_file(to: str | None) -> None:
     """Refuse the end of a span of dates in the place of a file."""
-    if to is not None and DATE.fullmatch(to):
+    # A year alone may be the folder of several tenants.
+    if to is not None and is_date(to) and not to.isdecimal():
         raise BadFilter(
             f"{to} is no file.",
             "--to says where the rows go; dates have filters of their own.",
-            f"Use a filter that ends in Before, such as --createdBefore {to}.",
+            f"Use a filter that ends in Before, such as --createdBefore {shlex.quote(to)}.",
         )
 
 

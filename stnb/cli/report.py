@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import Any
 
 from .guesses import REPORTS
 from .terminal import FORMATS, add_env_file, add_formats, add_hidden, add_profile, at_least_1
@@ -30,7 +31,14 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     command.add_argument("--category", metavar="NAME", help="the category that it lies in")
     command.add_argument("-n", "--limit", type=at_least_1, metavar="N", help="rows at most")
     command.add_argument(
-        "-o", "--to", metavar="FILE", help="write to a .parquet, .xlsx, .csv or .json file"
+        "-o",
+        "--output",
+        dest="to",
+        metavar="FILE",
+        help="write to a .parquet, .xlsx, .csv or .json",
+    )
+    command.add_argument(
+        "--to", dest="to_word", metavar="FILE", help="the same; or --To, if it is no such file"
     )
     command.add_argument(
         "--format",
@@ -38,10 +46,34 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         help="of the file, if its name has no ending; csv and json also to the terminal",
     )
     command.add_argument("-q", "--quiet", action="store_true", help="no progress bar and no notes")
-    # A parameter that is called To comes before the file, whose option is written in small letters.
-    add_hidden(command, "to", "--output", "--out", "--file")
+    add_hidden(command, "to", "--out", "--file")
     add_formats(command)
+    _add_parameters(command, arguments)
     command.set_defaults(run=run, explains_unknown=True)
+
+
+def _add_parameters(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
+    """Take each other option of the line as a parameter of the report, with the word behind it: the
+    parser would take that word for the report, if it stands before it.
+    """
+    command.set_defaults(parameters=[])
+    for word in dict.fromkeys(arguments):
+        option = word.partition("=")[0]
+        if option.startswith("--") and option != "--":
+            add_hidden(command, "parameters", option, action=_Parameter, nargs="?")
+
+
+class _Parameter(argparse.Action):
+    """Keeps the name of a parameter as it was written, and its text."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        options: argparse.Namespace,
+        text: Any,
+        name: str | None = None,
+    ) -> None:
+        options.parameters = [*options.parameters, (str(name), text)]
 
 
 def run(options: argparse.Namespace) -> int:

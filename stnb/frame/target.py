@@ -1,17 +1,21 @@
-"""Where rows are written: a path of this machine."""
+"""Where rows and files are written: a path of this machine."""
 
 from __future__ import annotations
 
 import errno
 import os
 import re
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from stnb.errors import BadFilter
 
 # "s3://bucket", "s3:/bucket" (what a Path makes of it) and "zip::s3://bucket". One letter is a
 # drive of Windows.
 SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]+):[:/]")
+# Endings of files, in lists of their own: what a system knows of endings differs.
+TABLES = ".parquet .pq .csv .tsv .xlsx .xlsm .xls .json .jsonl .ndjson .feather .arrow .db .duckdb"
+OTHERS = ".txt .md .html .htm .pdf .ipynb .zip .wav .mp3 .m4a .ogg .mp4 .jpg .jpeg .png .gif .webp"
+OF_FILES = frozenset([*TABLES.split(), *OTHERS.split()])
 
 
 def local_path(target: str | os.PathLike[str]) -> Path:
@@ -52,6 +56,32 @@ def local_path(target: str | os.PathLike[str]) -> Path:
             f"{text!r} was not written.", "Its name holds a NUL.", "Leave it out of the name."
         )
     return Path(text)
+
+
+def check_folder(place: Path | str, advice: str) -> None:
+    """See that a place that is to be a folder is not named like a file, such as jobs.parquet: a
+    folder of that name would be found where a file is looked for. One that is there already is
+    taken as it is.
+
+    Args:
+        place: a path, or the address of a store.
+        advice: how the file is written that was likely meant, as a sentence.
+
+    Raises:
+        BadFilter: its ending is that of a file.
+
+    Example:
+        >>> check_folder(Path("lake"), "Use pull(…, to=FILE) for one table.")
+    """
+    name = PurePath(place).name
+    ending = PurePath(name).suffix.lower()
+    if ending not in OF_FILES or (isinstance(place, Path) and place.is_dir()):
+        return
+    raise BadFilter(
+        f"Nothing was written to {place}.",
+        f"A folder is made there, and {ending} is the ending of a file.",
+        f"Name a folder, such as {PurePath(name).stem}. {advice}",
+    )
 
 
 def arrow_path(target: str | os.PathLike[str]) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +64,9 @@ def united(
     sizes = {tenant: len(frame) for tenant, frame in frames.items()}
     converted: dict[str, Converted] = {}
     held = {tenant: _columns(frames.pop(tenant)) for tenant in sizes}
-    texts = _texts(held, originals or {})
+    differing = _differing(held, sizes)
+    becoming_text = [name for name, column in differing.items() if pa.types.is_string(column.type)]
+    texts = _texts(held, becoming_text, originals or {})
     columns: dict[str, Any] = {first: _names(sizes)}
     mover = Mover()
     for name in list(dict.fromkeys(column for of_tenant in held.values() for column in of_tenant)):
@@ -75,7 +77,12 @@ def united(
         dtypes = _dtypes(parts)
         shown = f"{first}.value" if name == first else name
         as_sent = {tenant: found.pop(name) for tenant, found in texts.items() if name in found}
-        column = columns[shown] = _column(parts, sizes, as_sent)
+        together = differing.pop(name, None)
+        if together is None or as_sent:
+            column = _column(parts, sizes, as_sent)
+        else:
+            column = pandas_array(together)
+        columns[shown] = column
         others = [tenant for tenant, dtype in dtypes.items() if dtype != column.dtype]
         if others:
             remade = []
@@ -127,6 +134,15 @@ def _column(
     kinds = {str(part.dtype) for part in parts.values()}
     if len(kinds) == 1 and len(parts) == len(sizes):
         return pd.concat(list(parts.values()), ignore_index=True).array
+    return pandas_array(_together(parts, sizes, as_sent))
+
+
+def _together(
+    parts: MutableMapping[str, pd.Series[Any]],
+    sizes: Mapping[str, int],
+    as_sent: Mapping[str, pa.Array],
+) -> pa.ChunkedArray:
+    """A column of all tenants in a type that loses nothing; as `_column`."""
     chunks = []
     for tenant, rows in sizes.items():
         part = parts.pop(tenant, None)
@@ -136,7 +152,7 @@ def _column(
             chunks.append(pa.chunked_array([as_sent[tenant]]))
         else:
             chunks.append(_arrow(part))
-    return pandas_array(_stacked(chunks))
+    return _stacked(chunks)
 
 
 def _stacked(chunks: list[pa.ChunkedArray]) -> pa.ChunkedArray:
@@ -148,12 +164,10 @@ def _stacked(chunks: list[pa.ChunkedArray]) -> pa.ChunkedArray:
 
 def _texts(
     held: Mapping[str, Mapping[str, pd.Series[Any]]],
+    wanted: Sequence[str],
     originals: MutableMapping[str, Original | None],
 ) -> dict[str, dict[str, pa.Array]]:
-    """What was sent for the columns of each tenant that become text, because their type differs
-    between tenants.
-    """
-    wanted = _becoming_text(held)
+    """What was sent for these columns of each tenant, which become text."""
     found = {}
     for tenant, columns in held.items():
         original = originals.pop(tenant, None)
@@ -171,18 +185,18 @@ def _texts(
     return found
 
 
-def _becoming_text(held: Mapping[str, Mapping[str, pd.Series[Any]]]) -> list[str]:
-    parts: dict[str, list[pd.Series[Any]]] = {}
-    for columns in held.values():
+def _differing(
+    held: Mapping[str, Mapping[str, pd.Series[Any]]], sizes: Mapping[str, int]
+) -> dict[str, pa.ChunkedArray]:
+    """The columns whose type differs between tenants, of all tenants, made of their values."""
+    parts: dict[str, dict[str, pd.Series[Any]]] = {}
+    for tenant, columns in held.items():
         for name, part in columns.items():
-            parts.setdefault(name, []).append(part)
-    found = []
+            parts.setdefault(name, {})[tenant] = part
+    found = {}
     for name, several in parts.items():
-        if len({str(part.dtype) for part in several}) < 2:
-            continue
-        column = _stacked([_arrow(part) for part in several])
-        if pa.types.is_string(column.type):
-            found.append(name)
+        if len({str(part.dtype) for part in several.values()}) > 1:
+            found[name] = _together(several, sizes, {})
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stnb.errors import NotAuthenticated, SetupError, StnbError, Unreachable
+from stnb.frame.memory import give_back
 
 from .folder import Folder
 from .table import Done, Table
@@ -54,6 +55,7 @@ def _all(tables: Sequence[Table]) -> list[Done]:
         for later in tables[number : number + AHEAD]:
             later.begin()
         ended = table.finish()
+        give_back()  # what it took, as the next tables and other tenants are read meanwhile
         done.append(ended)
         if isinstance(ended.error, FOR_ALL):
             error_for_all = ended.error

@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from stnb.errors import BadFilter
-from stnb.frame.target import arrow_path
+from stnb.errors import BadFilter, tongue
+from stnb.frame.target import arrow_path, check_folder
 
 from .delta_folder import DeltaFolder
 from .delta_package import package
@@ -63,10 +63,10 @@ def place_of(to: str | os.PathLike[str], format: str) -> Place:
             "Parquet files are kept in a folder of this machine.",
             'Say format="delta" for tables in an object store.',
         )
-    if format == "parquet":
-        return Place(arrow_path(to), delta=False)
-    package()  # for its check, before anything is read
+    if format == "delta":
+        package()  # for its check, before anything is read
     address = lake_address(to)
-    if address is not None:
-        return Place(address, delta=True)
-    return Place(arrow_path(to), delta=True)
+    where = arrow_path(to) if address is None else address
+    single = tongue.either('pull(…, to="jobs.parquet")', "stnb pull RESOURCE --to FILE")
+    check_folder(where, f"A single table is written by `{single}`.")
+    return Place(where, delta=format == "delta")

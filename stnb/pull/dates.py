@@ -42,6 +42,20 @@ def moment(value: Any, zone: dt.tzinfo, now: dt.datetime | None = None) -> dt.da
     return exact
 
 
+def is_date(value: Any) -> bool:
+    """Whether a value is a date, a moment, or a text that means one.
+
+    Example:
+        >>> is_date("last month"), is_date("jobs.csv")
+        (True, False)
+    """
+    try:
+        moment(value, dt.UTC)
+    except (ValueError, TypeError, OverflowError):
+        return False
+    return True
+
+
 def window(
     value: Any, zone: dt.tzinfo, now: dt.datetime | None = None
 ) -> tuple[dt.datetime, dt.datetime]:

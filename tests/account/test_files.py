@@ -226,6 +226,32 @@ def test_a_folder_that_cannot_be_written_to_is_named(tmp_path: Path) -> None:
             st.telecom.calls.recording.pull(id=1, to="s3://bucket/folder")
 
 
+@pytest.mark.parametrize("name", ["z.parquet", "z.CSV", "z.xlsx", "a/z.json", "call.mp3"])
+def test_a_folder_is_not_named_like_a_file(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In three sentences, before anything is sent or made, in Python and in the shell."""
+    host = Host({"1": ({}, WAV)})
+    with host.account() as st, pytest.raises(BadFilter) as caught:
+        st.telecom.calls.recording.pull(id=1, to=tmp_path / name)
+    assert "such as" in caught.value.next
+    assert "recording.get(…)" in caught.value.next
+    line = ["pull", "telecom.calls.recording", "--id", "1", "--to", str(tmp_path / name)]
+    assert main.main([*line, "--profile", "demo"]) == 2
+    assert "is the ending of a file" in capsys.readouterr().err
+    assert host.asked == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["2026.07", "st.louis", "v1.2", "old.csv"])
+def test_a_folder_may_have_a_dot_in_its_name(name: str, tmp_path: Path) -> None:
+    """And one that is there already is taken, whatever it is called."""
+    (tmp_path / "old.csv").mkdir()
+    with Host({"1": ({}, WAV)}).account() as st:
+        st.telecom.calls.recording.pull(id=1, to=tmp_path / name)
+    assert names(tmp_path / name) == ["recording-1.wav"]
+
+
 def test_the_command_line_fills_a_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], st: Account
 ) -> None:

@@ -157,6 +157,8 @@ def test_one_run_is_one_request_of_rows() -> None:
     [
         ({}, BadFilter, "needs From and To"),
         ({"From": "2026-06-01"}, BadFilter, "needs To"),
+        ({"From": "2026-06-01", "to": "last month"}, BadFilter, "Write To='last month'"),
+        ({"From": "2026-06-01", "to": "x.csv"}, BadFilter, "needs To"),
         ({**JUNE, "Form": 1}, UnknownFilter, "Near it: From"),
         ({**JUNE, "from": "2026-06-01"}, BadFilter, "given twice"),
         ({"From": "soon", "To": "2026-06-30"}, BadFilter, "It takes a day"),
@@ -184,7 +186,7 @@ def test_what_people_write_becomes_what_the_report_takes(st: Account) -> None:
         From="2026-05",
         to="2026-05",
         BusinessUnitIds=["North Plumbing", 712.0],
-        dateType="job creation date",
+        date_type="job creation date",
     )
     assert arguments["parameters"] == {
         "From": "2026-05-01",

@@ -61,10 +61,10 @@ def streaming() -> None:
         )
 
 
-def peak(url: str, how: str) -> dict[str, Any]:
-    """What `peak.py` tells of one pull."""
+def peak(url: str, *how: str) -> dict[str, Any]:
+    """What `peak.py` tells of one pull, or of one sync."""
     done = subprocess.run(
-        [sys.executable, str(HERE / "peak.py"), url, how],
+        [sys.executable, str(HERE / "peak.py"), url, *how],
         stdout=subprocess.PIPE,
         text=True,
         check=True,

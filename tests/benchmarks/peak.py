@@ -1,8 +1,8 @@
 """One pull in a process of its own: `python peak.py URL ours|hand|tenants|FILE.parquet` tells its
-rows, seconds, CPU seconds and bytes.
+rows, seconds, CPU seconds and bytes. `python peak.py URL FOLDER TENANTS` does for a sync.
 
 peak: resident memory at its highest in the pull, above what it was just before. frame: the size of
-the frame, or of the file.
+the frame, or of the files.
 """
 
 from __future__ import annotations
@@ -31,7 +31,13 @@ def resident(name: str) -> int:
     return int(found[1]) * 1024
 
 
-def main(url: str, how: str) -> dict[str, Any]:
+def synced(url: str, folder: str, tenants: int) -> Any:
+    """What became of the tables of so many tenants."""
+    with several(url, tenants) as ts:
+        return ts.sync("jpm.jobs", folder, progress=False)
+
+
+def main(url: str, how: str, tenants: str = "") -> dict[str, Any]:
     with account(url) as st:
         pulls: dict[str, Callable[[], Any]] = {
             "ours": lambda: st.jpm.jobs.start().wait(),
@@ -39,6 +45,8 @@ def main(url: str, how: str) -> dict[str, Any]:
             "tenants": lambda: several(url).pull("jpm.jobs", progress=False),
         }
         pull = pulls.get(how, lambda: st.jpm.jobs.start(to=how).saved())
+        if tenants:
+            pull = lambda: synced(url, how, int(tenants))  # noqa: E731
         st.jpm.jobs.start(limit=20).wait()  # so that what is loaded at first use is there
         gc.collect()
         CLEAR.write_text("5")  # VmHWM starts anew
@@ -49,6 +57,10 @@ def main(url: str, how: str) -> dict[str, Any]:
             "cpu": time.process_time() - cpu,
             "peak": resident("VmHWM") - before,
         }
+    if tenants:
+        files = list(Path(how).glob("*/*.parquet"))
+        size = sum(path.stat().st_size for path in files)
+        return {**told, "rows": int(got["after"].sum()), "frame": size}
     if how in pulls:
         return {**told, "rows": len(got), "frame": int(got.memory_usage(deep=True).sum())}
     return {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from fetching import account, server
 from memory import peak
@@ -17,11 +19,12 @@ BASE, ROW = 100, 600  # ms an answer, µs a row
 IN_TURN = 2  # tenants that are read one after the other: all eight are alike
 LANES = 8  # pages at once of a tenant, as each pull had before it learned what its server bears
 RUNS, AT_LEAST, MOST_MEMORY = 2, 4, 1.3
+SYNCED, SYNC_ROWS = (8, 16, 40), 10_000  # tenants, and the rows of each
 
 
-def several(url: str) -> stnb.Tenants:
+def several(url: str, tenants: int = TENANTS) -> stnb.Tenants:
     """So many tenants, whose API and token address are the server."""
-    accounts = {f"t{number}": account(url, number) for number in range(1, TENANTS + 1)}
+    accounts = {f"t{number}": account(url, number) for number in range(1, tenants + 1)}
     return stnb.Tenants(accounts)
 
 
@@ -64,6 +67,24 @@ def scaling() -> None:
             f"  memory: peak {told['peak'] / told['frame']:.2f} x the frame (≤ {MOST_MEMORY}) of "
             f"{told['frame'] / 1e6:.0f} MB"
         )
+        syncing()
+
+
+def syncing() -> None:
+    """The peak of memory of `ts.sync`, which has to stay as the tenants grow in number."""
+    first: dict[str, Any] = {}
+    with server(SYNC_ROWS) as url:
+        for tenants in SYNCED:
+            with tempfile.TemporaryDirectory() as folder:
+                told = peak(url, folder, str(tenants))
+            assert told["rows"] == tenants * SYNC_ROWS
+            first = first or told
+            print(
+                f"  ts.sync of {tenants:>2} tenants of {SYNC_ROWS:,} rows: peak "
+                f"{told['peak'] / 1e6:.0f} MB, {told['peak'] / first['peak']:.2f}x (1 ± 0.1), "
+                f"files {told['frame'] / 1e6:.0f} MB, "
+                f"{told['rows'] / told['cpu']:,.0f} rows a second of CPU"
+            )
 
 
 def _cpu_seconds(work: Callable[[], None]) -> float:

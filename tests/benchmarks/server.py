@@ -1,5 +1,5 @@
-"""A list of jobs over loopback HTTP with gzip, in a process of its own: `python server.py ROWS
-BASE_MS ROW_US [KIND]`.
+"""A list and an export of jobs over loopback HTTP with gzip, in a process of its own: `python
+server.py ROWS BASE_MS ROW_US [KIND]`.
 
 KIND is how it bears many requests at once:
 
@@ -67,6 +67,20 @@ async def jobs(request: Request) -> Response:
     return Response(content, media_type="application/json", headers={"content-encoding": "gzip"})
 
 
+@functools.cache
+def batch(start: int) -> bytes:
+    """One answer of the export, whose cursor is the number of its first row."""
+    end = min(start + FULL, COUNT)
+    more = str(end < COUNT).lower()
+    head = f'{{"hasMore":{more},"continueFrom":"{end}","data":['
+    return gzip.compress(head.encode() + b",".join(ROWS[start:end]) + b"]}", 6)
+
+
+async def export(request: Request) -> Response:
+    content = batch(int(request.query_params.get("from") or 0))
+    return Response(content, media_type="application/json", headers={"content-encoding": "gzip"})
+
+
 dice = random.Random(7)
 in_flight = refused = 0
 workers = asyncio.Semaphore(4)
@@ -117,6 +131,7 @@ async def token(request: Request) -> Response:
 app = Starlette(
     routes=[
         Route("/jpm/v2/tenant/{tenant}/jobs", jobs),
+        Route("/jpm/v2/tenant/{tenant}/export/jobs", export),
         Route("/connect/token", token, methods=["POST"]),
         Route("/refusals", refusals),
     ]

@@ -33,6 +33,45 @@ def test_a_report_is_run_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert len(capsys.readouterr().out.splitlines()) == 3
 
 
+REVENUE = ["report", "run", "Revenue by Business Unit", *DEMO]
+GUESSES = [
+    ["--from", "2026-05", "--to", "2026-05"],
+    ["--FROM", "2026-05", "--to", "2026-05-31", "-o", "out.csv"],
+    ["--from", "2026-05", "--To", "2026-05", "--to", "out.csv"],
+    ["--from", "2026-05", "--To", "2026-05", "--output", "out.csv"],
+    ["--from=2026-05", "--to=2026-05", "--format", "csv"],
+    ["From=2026-05", "to=2026-05", "--out", "out.csv"],
+]
+
+
+@pytest.mark.parametrize("line", GUESSES, ids=" ".join)
+def test_the_last_day_may_be_written_small(
+    line: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """`--to "last month"` names no file, so it is the parameter To; a file stays one."""
+    monkeypatch.chdir(tmp_path)
+    assert main.main([*REVENUE, *line, "--business-unit-ids", "712"]) == 0
+    out, err = capsys.readouterr()
+    if "out.csv" in line:
+        out = (tmp_path / "out.csv").read_text("utf-8")
+    assert out.count("\n") == 2
+    assert ("is read as the parameter To" in err) == (
+        "--to" in " ".join(line) and "--To" not in line
+    )
+
+
+def test_options_may_stand_before_the_report(capsys: pytest.CaptureFixture[str]) -> None:
+    """None of their values is taken for it."""
+    units = ["--Business_Unit_Ids", "712"]
+    assert main.main(["report", "run", *MAY, *units, "175", "-q", *DEMO]) == 0
+    assert len(capsys.readouterr().out.splitlines()) > 1
+    assert main.main(["report", "show", *DEMO, "175"]) == 0
+    assert "report 175" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
@@ -44,6 +83,12 @@ def test_a_report_is_run_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixtu
         (["run"], "names no report"),
         (["list", "--From", "2026-05-01"], "Only a run takes parameters"),
         (["run", "175", *MAY, "-o", "x.doc"], "doc"),
+        (["run", "175", *MAY, "--to", "x.doc"], "doc"),
+        (["run", "175", *MAY, "--to", "last month"], "says no format: none"),
+        (["run", "175", *MAY[:2], "--to", "lest month"], "--To lest month does not fit"),
+        (["run", "175", *MAY, "-o", "a.csv", "--to", "b.csv"], "Rows go to one file"),
+        (["run", "175", "--To"], "has no value"),
+        (["list", "--to", "last month"], "says no format: none"),
     ],
 )
 def test_a_wrong_line_is_answered_in_sentences(

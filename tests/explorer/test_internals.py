@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import ipykernel
 import pytest
 import traitlets
 from ipykernel.comm.comm import BaseComm
@@ -28,6 +29,7 @@ def comm(monkeypatch: pytest.MonkeyPatch) -> Any:
     return comm
 
 
+@pytest.mark.skipif(ipykernel.version_info < (7, 4), reason="it remembers nothing before 7.4")
 def test_ipykernel_would_answer_where_the_widget_last_sent(comm: Any) -> None:
     """A comm that has sent something answers on that subshell, until it has to forget it."""
     assert comm._reply_subshell_for({}, "of the page") == "of the page"

@@ -17,7 +17,7 @@ from hypothesis import strategies as some
 import stnb
 from stnb.errors import BadFilter, CannotSave
 from stnb.frame.notices import heard
-from stnb.frame.target import local_path
+from stnb.frame.target import check_folder, local_path
 from tests.helpers.sample import tries
 
 ENDINGS = ["parquet", "xlsx", "csv", "json"]
@@ -210,3 +210,43 @@ def test_no_command_takes_an_empty_place(
     monkeypatch.chdir(tmp_path)
     assert main.main([*words, "--to", ""]) == 2
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["dictionary", "--to", "glossary.html"],
+        ["docs", "--as-saved", "--to", "site.html"],
+        ["notebooks", "first.ipynb"],
+        ["sync", "jpm.job_types", "--profile", "demo", "--to", "jobs.parquet"],
+        ["sync", "jpm.job_types", "--profile", "demo", "--to", "jobs.csv", "--format", "delta"],
+        ["sync", "jpm.jobs", "--all", "--format", "delta", "--to", "s3://bucket/jobs.parquet"],
+    ],
+    ids=" ".join,
+)
+def test_no_folder_is_named_like_a_file(
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """By any command that fills a folder, before anything is read or made."""
+    from stnb.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    lines = ["TENANT_ID=1", "CLIENT_ID=cid.made-up", "CLIENT_SECRET=cs1.made" + "-up"]
+    lines += ["APP_KEY=ak1.made" + "-up", "ENVIRONMENT=integration"]
+    (tmp_path / ".env").write_text("".join(f"SERVICETITAN_PHOENIX_{line}\n" for line in lines))
+
+    assert main.main(words) == 2
+    assert "is the ending of a file. Name a folder, such as" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == [".env"]
+
+
+def test_a_folder_that_is_there_is_taken(tmp_path: Path) -> None:
+    """Whatever it is called; so is a name with a dot that is no ending of a file."""
+    (tmp_path / "old.parquet").mkdir()
+    for name in ("old.parquet", "2026.07", "st.louis", "lake.delta", ".csv"):
+        check_folder(tmp_path / name, "")
+    with pytest.raises(BadFilter, match=r"such as new\."):
+        check_folder(tmp_path / "new.PARQUET", "")

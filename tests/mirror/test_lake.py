@@ -9,6 +9,7 @@ import pytest
 
 import stnb
 from stnb.errors import ColumnDrift, Incomplete, TenantsFailed, UsageError
+from stnb.mirror import at_work
 from tests.helpers.warned import quiet, warned
 
 pytest.importorskip("duckdb")
@@ -40,6 +41,17 @@ def test_each_tenant_has_the_files_that_a_sync_of_it_alone_makes(tmp_path: Path)
         for path in (tmp_path / name).glob("*.parquet"):
             kept = pd.read_parquet(tmp_path / "lake" / f"tenant={name}" / path.name)
             pd.testing.assert_frame_equal(kept, pd.read_parquet(path), check_flags=False)
+
+
+def test_memory_is_given_back_after_each_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else what the first tenants took would lie unused beside what the others take."""
+    given: list[int] = []
+    monkeypatch.setattr(at_work, "give_back", lambda: given.append(1))
+    with companies(a="", b="") as ts:
+        ts.sync(["dispatch.zones", "settings.business_units"], tmp_path, progress=False)
+    assert len(given) == 4
 
 
 def test_sql_reads_the_tenants_as_one_table(tmp_path: Path) -> None:

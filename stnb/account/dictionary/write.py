@@ -9,7 +9,7 @@ from typing import Any
 
 from stnb.errors import CannotSave, reason
 from stnb.filesystem.atomic import make_folder, replacing
-from stnb.frame.target import local_path
+from stnb.frame.target import check_folder, local_path
 
 from ..account import Account
 from . import markdown
@@ -31,6 +31,7 @@ def write(to: str | os.PathLike[str], st: Account | None = None) -> list[Path]:
         The files: index.html, dictionary.json, context.txt, README.md and a page a module.
 
     Raises:
+        BadFilter: the folder is named like a file.
         CannotSave: the folder cannot be written.
 
     Example:
@@ -38,6 +39,7 @@ def write(to: str | os.PathLike[str], st: Account | None = None) -> list[Path]:
         'index.html'
     """
     folder = local_path(to)
+    check_folder(folder, "The page to open is index.html in it.")
     facts: dict[str, Any] = dict(bundled())
     if st is not None:
         facts["tenant"] = named_by(st)

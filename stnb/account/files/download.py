@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from stnb.catalog import Endpoint, Param
-from stnb.errors import BadFilter, CannotSave, NotFound, StnbWarning
+from stnb.errors import BadFilter, CannotSave, NotFound, StnbWarning, tongue
 from stnb.errors.wording import counted
 from stnb.filesystem.atomic import PRIVATE, make_folder, unnamed
 from stnb.frame import notices
-from stnb.frame.target import local_path
+from stnb.frame.target import check_folder, local_path
 from stnb.pull.call import Call, call
 from stnb.pull.progress import Tracker
 from stnb.pull.values import as_list
@@ -70,11 +70,13 @@ def pull_files(
         order that was asked for.
 
     Raises:
-        BadFilter: a value does not fit, or there are too many; nothing was sent.
+        BadFilter: a value does not fit, there are too many, or the folder is named like a file;
+            nothing was sent.
         CannotSave: the folder cannot be written to.
         RequestError: a call failed; the files that had arrived are kept.
     """
     folder = local_path(to)
+    check_folder(folder, _other_ways(endpoint))
     wanted = _wanted(session, endpoint, filters)
     if len(wanted) > UNASKED and not confirm:
         raise BadFilter(
@@ -113,6 +115,14 @@ def pull_files(
     if lacking:
         _tell(endpoint, lacking)
     return table
+
+
+def _other_ways(endpoint: Endpoint) -> str:
+    """How one file, or the list of files, is written to a file."""
+    name = endpoint.name.rpartition(".")[2]
+    python = f"The answer lists the files, for stnb.save; the bytes of one are {name}.get(…)."
+    shell = "Each file in it gets the ending of its type; the list of files goes into a pipe."
+    return tongue.either(python, shell)
 
 
 def _tell(endpoint: Endpoint, lacking: Sequence[Any]) -> None:

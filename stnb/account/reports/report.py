@@ -16,6 +16,7 @@ from stnb.errors.copying import StaysHere
 from stnb.errors.interrupts import in_one_line
 from stnb.errors.misused import explains_misuse
 from stnb.pull import Pull
+from stnb.pull.dates import is_date
 
 from .. import misuse
 from .models import Choice, Description, Parameter, choices
@@ -29,6 +30,7 @@ SETS = "reporting.dynamic_value_sets"
 T = TypeVar("T")
 OPTIONS = ("to", "progress", "on_page", "limit", "dtypes", "max_age")
 SPAN = "last month"  # of a first look
+LAST_DAY = "To"  # the parameter of most reports that is called like the option of the file
 SHOWN = 4  # choices of a parameter on the card
 
 
@@ -162,6 +164,18 @@ class Report(StaysHere):
         rows = [(choice.value, choice.label) for choice in self.choices_of(chosen)]
         return pd.DataFrame(rows, columns=["value", "label"])
 
+    def name_of(self, parameter: str) -> str:
+        """The API's own name of a parameter, of its label or of any spelling of either.
+
+        Raises:
+            UnknownFilter: there is no such parameter.
+
+        Example:
+            >>> r.name_of("business-unit-ids")
+            'BusinessUnitIds'
+        """
+        return self._values().parameter(parameter).name
+
     def choices_of(self, parameter: Parameter) -> tuple[Choice, ...]:
         """The same as it is kept."""
         if parameter.choices or not parameter.dynamic_set:
@@ -217,28 +231,38 @@ class Report(StaysHere):
         return {**found, "parameters": days} if days else found
 
     def _run(self, **given: Any) -> Any:
-        options, parameters = _apart(given, self._about)
+        options, parameters = self._apart(given)
         return self._account[DATA].pull(**self.arguments(**parameters), **options)
 
     def _start(self, **given: Any) -> Pull:
-        options, parameters = _apart(given, self._about)
+        options, parameters = self._apart(given)
         return self._account[DATA].start(**self.arguments(**parameters), **options)
+
+    def _apart(self, given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """(options, parameters); a parameter comes before an option of the very same name.
+
+        Raises:
+            BadFilter: the report's last day is missing, and `to`, which is the file, is a date.
+        """
+        names = {p.name for p in self._about.parameters} | {p.py for p in self._about.parameters}
+        options, parameters = {}, {}
+        for name, value in given.items():
+            if name in OPTIONS and name not in names:
+                options[name] = value
+            else:
+                parameters[name] = value
+        to = options.get("to")
+        if LAST_DAY in names and LAST_DAY not in parameters and is_date(to):
+            raise BadFilter(
+                f"to={to!r} is no file.",
+                f"to= says where the rows go, and {LAST_DAY}= is the last day of this report.",
+                f"Write {LAST_DAY}={to!r}.",
+            )
+        return options, parameters
 
     def _values(self) -> Values:
         session = self._account.session
         return Values(self._about, self._dynamic, session.credentials.zone, session.now())
-
-
-def _apart(given: dict[str, Any], about: Description) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(options, parameters); a parameter comes before an option of the very same name."""
-    names = {p.name for p in about.parameters} | {p.py for p in about.parameters}
-    options, parameters = {}, {}
-    for name, value in given.items():
-        if name in OPTIONS and name not in names:
-            options[name] = value
-        else:
-            parameters[name] = value
-    return options, parameters
 
 
 class Run(Generic[T]):

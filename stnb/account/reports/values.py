@@ -72,16 +72,17 @@ class Values:
         return values
 
     def parameter(self, name: str) -> Parameter:
-        """The parameter that a name means: the API's, Python's, or the label.
+        """The parameter that a name means: the API's, Python's, or the label, in any spelling.
 
         Raises:
             UnknownFilter: there is none.
         """
-        wanted = name.rstrip("_").casefold()
-        for parameter in self._report.parameters:
-            known = (parameter.name, parameter.py, parameter.label)
-            if wanted in [each.rstrip("_").casefold() for each in known]:
-                return parameter
+        for plain in (_lower, _letters):
+            wanted = plain(name)
+            for parameter in self._report.parameters:
+                known = (parameter.name, parameter.py, parameter.label)
+                if wanted and wanted in map(plain, known):
+                    return parameter
         names = [tongue.either(p.py, p.name) for p in self._report.parameters]
         near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
         hint = f"Its parameters are: {', '.join(names) or 'none'}."
@@ -199,6 +200,15 @@ class Values:
 
     def _refuse(self, what: str, why: str, then: str) -> NoReturn:
         raise BadFilter(what, why, then)
+
+
+def _lower(name: str) -> str:
+    return name.rstrip("_").casefold()
+
+
+def _letters(name: str) -> str:
+    """A name as people write it in other spellings: date_type, date-type and DateType are one."""
+    return "".join(filter(str.isalnum, name)).casefold()
 
 
 def _why_not(text: str, choices: Sequence[Choice], called: Sequence[Choice]) -> str:
