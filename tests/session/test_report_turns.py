@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from stnb.filesystem.atomic import lock_at
@@ -21,7 +20,7 @@ from stnb.session import Session
 from stnb.session import clock as machine
 from stnb.session.report_turns import FORM, LONGEST, ReportTurn
 from tests.helpers.interrupts import interrupted
-from tests.pull.test_report_runs import REPORT, WHICH, Tenant, numbers, small
+from tests.pull.test_report_runs import REPORT, WHICH, numbers, small
 
 Heard = list[tuple[str, float | None]]
 HOLDER = """
@@ -126,37 +125,6 @@ def test_calls_of_one_process_hear_of_each_new_pause() -> None:
         assert each[-1] == ("", None)
 
 
-class Watched(Tenant):
-    """Its first run ends only once another pull is told that it waits for its turn.
-
-    Attributes:
-        notes: what the progress of all pulls said.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.most_a_page, self.rows = 2, 6
-        self.notes: list[str] = []
-
-    async def answer(self, request: httpx.Request) -> httpx.Response:
-        while not any("another call of this process" in note for note in self.notes):
-            await asyncio.sleep(0)
-        return await super().answer(request)
-
-
-def test_a_pull_that_waits_for_its_turn_shows_the_countdown() -> None:
-    """Its progress says whose turn it is, and how long that one still waits."""
-    tenant = Watched()
-    resource = tenant.resource(REPORT)
-    runs = []
-    for _ in range(2):
-        run = resource.start(**WHICH, progress=lambda told: tenant.notes.append(told.note))
-        runs.append(run)
-
-    assert [numbers(run.wait()) for run in runs] == [list(range(6))] * 2
-    assert any(note.startswith("waiting 60 s: another call") for note in tenant.notes)
-
-
 @pytest.mark.parametrize(
     "content",
     [
@@ -236,6 +204,24 @@ def test_a_pull_is_cancelled_while_it_waits_for_its_turn(kept_waiting: Any, path
     held.release()
     with lock_at(path, 0.0):
         pass
+
+
+def test_a_pull_that_waits_for_its_turn_shows_the_countdown(kept_waiting: Any, path: Path) -> None:
+    """Its progress says whose turn it is, and how long that one still waits."""
+    _, resource, _ = kept_waiting
+    path.with_suffix(".turn").write_bytes(FORM.pack(4711, machine.now().timestamp() + 500))
+    waits: list[Progress] = []
+    run = resource.start(**WHICH, progress=waits.append)
+    while not any(told.state == "waiting" for told in waits):
+        pass
+    run.cancel()
+    run.settle(30)
+
+    told = next(told for told in waits if told.state == "waiting")
+    assert told.reason == "process 4711 runs the same report; one run at a time"
+    assert told.resume_in is not None
+    assert 300 < told.resume_in <= 500
+    assert told.note.endswith(f" s: {told.reason}")
 
 
 def test_ctrl_c_ends_a_wait_for_the_turn(kept_waiting: Any) -> None:
