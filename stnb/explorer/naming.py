@@ -141,11 +141,11 @@ def _named_quickly(account: Account | Together, frame: pd.DataFrame) -> Named:
 def _named_wholly(account: Account | Together, frame: pd.DataFrame) -> Named:
     """The rows with the names of all ids, and what was missing."""
     try:
-        with notices.heard() as notes:
+        with notices.heard() as told:
             named = account.name_columns(frame)
     except StnbError as error:
         return Named(frame, error=error)
-    return Named(named, notes=list(dict.fromkeys(notes)))  # each tenant may say the same
+    return Named(named, notes=[notice.text for notice in told])
 
 
 def _with_names(frame: pd.DataFrame, named: pd.DataFrame, columns: Sequence[str]) -> list[str]:

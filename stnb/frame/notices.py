@@ -175,22 +175,22 @@ def unfound(endpoint: Endpoint, rows: int, asked: int | None) -> list[Notice]:
 # -- warning
 
 _SAID: set[str] = set()
-_HEARD: ContextVar[list[str] | None] = ContextVar("heard", default=None)
+_HEARD: ContextVar[list[Notice] | None] = ContextVar("heard", default=None)
 
 
 @contextlib.contextmanager
-def heard() -> Iterator[list[str]]:
-    """Collect what would be warned of in this thread meanwhile, as texts: widgets show them in
-    their own place.
+def heard() -> Iterator[list[Notice]]:
+    """Collect what would be warned of in this thread meanwhile: widgets show it in their own place,
+    and tenants add their name.
 
     Example:
-        >>> with heard() as texts:
+        >>> with heard() as told:
         ...     st.name_columns(df)
     """
-    texts: list[str] = []
-    token = _HEARD.set(texts)
+    told: list[Notice] = []
+    token = _HEARD.set(told)
     try:
-        yield texts
+        yield told
     finally:
         _HEARD.reset(token)
 
@@ -205,9 +205,9 @@ def warn(notice: Notice) -> None:
 
     That rows are missing, or too many, is warned of each time, anything else once a process.
     """
-    texts = _HEARD.get()
-    if texts is not None:
-        texts.append(notice.text)
+    told = _HEARD.get()
+    if told is not None:
+        told.append(notice)
         return
     if is_due(notice):
         quiet.listen()

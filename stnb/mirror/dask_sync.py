@@ -10,7 +10,7 @@ from typing import Any
 
 from stnb.account.resource import Resource
 from stnb.account.tenants import Accounts
-from stnb.errors import StnbError, StnbWarning
+from stnb.errors import StnbError
 from stnb.errors.packages import imported
 from stnb.frame import notices
 
@@ -63,8 +63,8 @@ def keep(part: Part, names: Sequence[str], to: Place) -> Outcome:
     except StnbError as err:
         why = str(plain(err))
         return Outcome([{"resource": name, "problem": why} for name in names], [why], True)
-    with notices.heard() as texts:
+    with notices.heard() as told:
         work.carry_out()
-    for text in texts:
-        tell(notices.Notice(StnbWarning, f"{part.tenant}: {text}"))
+    for notice in told:
+        tell(notices.Notice(notice.category, f"{part.tenant}: {notice.text}", notice.key))
     return work.outcome()

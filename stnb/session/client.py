@@ -351,8 +351,8 @@ class Session(StaysHere):
         retry = replace(retry, hasty=hasty)
         if is_report_query(path):  # its limit is its own: other calls need not wait with it
             retry = replace(retry, pause=self._sleep, unsaid=BETWEEN_RUNS)
-            async with self._report_turn(path).taken(notify):
-                answer = await retry.insist(work, auth)
+            async with self._report_turn(path).taken(notify) as told:
+                answer = await replace(retry, notify=told).insist(work, auth)
         else:
             answer = await retry.insist(work, auth)
         self._server_clock.learn(answer)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from .lane_refusals import MOST
 
-HOLD = 10.0  # seconds for which a bound is believed that was found first
+HOLD = 128  # pages for which a bound is believed that was found first
+USUAL, USUAL_PAGES = 0.2, 4  # how much times vary, as far as nothing is known of it
 ENOUGH = 100  # pages of a window that count
 KEPT = 16  # pages after which a mean forgets the older ones
 # What pages are compared by: the resource, and the rows that were asked for.
@@ -43,7 +44,7 @@ class Window:
     level: float = 0.0
     spread: float = 0.0
 
-    def add(self, kind: Kind, seconds: float, level: int) -> None:
+    def add(self, kind: Kind, seconds: float, level: float) -> None:
         """Count a page."""
         mean = self.means.setdefault(kind, Mean())
         before = mean.seconds or seconds
@@ -54,8 +55,10 @@ class Window:
 
     @property
     def noise(self) -> float:
-        """The standard deviation of the times, as a part of their mean."""
-        return math.sqrt(self.spread / self.pages)
+        """The standard deviation of the times, as a part of their mean; a few pages tell little of
+        it, and so some that vary as usual count with them.
+        """
+        return math.sqrt((self.spread + USUAL_PAGES * USUAL**2) / (self.pages + USUAL_PAGES))
 
     def join(self, other: Window) -> None:
         """Count the pages of another window too."""
@@ -92,28 +95,36 @@ class Known:
 
     Attributes:
         ceiling: the bound that was found.
-        until: until when it is believed.
-        hold: for how many seconds the next one is.
+        floor: fewer than these brought no more.
+        rest: for how many further pages both are believed.
+        until: until when they are, however few pages come.
+        hold: for how many pages the next bound is.
         is_fresh: whether nothing has hinted at a bound so far.
         calm: the times of an idle server.
+        first: the times of pages that began beside few others, as the first ones of a list do.
         before: what a window is compared with.
         before_limit: its lanes.
     """
 
     ceiling: int = MOST
+    floor: int = 0
+    rest: float = math.inf
     until: float = math.inf
-    hold: float = HOLD
+    hold: int = HOLD
     is_fresh: bool = True
     calm: dict[Kind, Mean] = field(default_factory=dict)
+    first: dict[Kind, Mean] = field(default_factory=dict)
     before: Window | None = None
     before_limit: int = 0
 
 
 def _usual(kind: Kind, means: Mapping[Kind, Mean]) -> float:
-    """The seconds of such a page; at most so many, if only smaller ones are known; 0 if none is."""
+    """The seconds of such a page; at most so many, if only others are known; 0 if none is."""
     name, rows = kind
-    known = [means[kind].seconds for kind in means if kind == (name, rows)]
+    known = []
     for other, size in means:
-        if other == name and 0 < size < rows:
+        if other == name and size >= rows:
+            known.append(means[other, size].seconds)
+        elif other == name and size > 0:
             known.append(means[other, size].seconds * rows / size)
     return min(known, default=0.0)

@@ -2,7 +2,10 @@
 
 The count climbs as long as more lanes bring more pages a second, and falls if fewer do, or if the
 server refuses. It is the idea of TCP Vegas and of Netflix's concurrency limits: compare the times
-of answers, and do not wait for a refusal.
+of answers, and do not wait for a refusal. Whoever has few pages to judge by leaves the count as it
+was: what is remembered is the count that was best, and not the last one that was tried.
+
+It is long because it is one class: each rule reads what the others have found.
 """
 
 from __future__ import annotations
@@ -19,14 +22,19 @@ from .limiter import RATE
 START = 8
 CALM = 4  # pages in flight at which the server is taken for idle
 SLOWER = 1.2  # times as slow as when idle: the server is busy
-AS_FAST = 1.1  # times as slow as when idle: nothing hints at a bound
+AS_FAST = 1.0  # times as slow as when idle: nothing hints at a bound
+AS_FIRST = 1.1  # times as slow as those that began beside few others
 MUCH_SLOWER = 1.5  # times as slow as before with the same lanes
+TWICE = 2.0  # times as slow as before: the count grew too far
 WORTH = 0.5  # of what further lanes would bring if they cost nothing, so much has to come
-BETTER = 1.05  # times as many pages a second, that fewer lanes have to bring
-FULL = 3 / 4  # of the lanes were in use when a page began that counts
+BETTER = 1.1  # times as many pages a second, that fewer lanes have to bring
+SURE = 6  # pages of a count, before another one is tried
+FULL = 2 / 3  # of the lanes were in use while a page was under way that counts
 EASE = 0.03  # seconds between two lanes that are tried for the first time
-LONGEST_HOLD = 600.0  # seconds for which a bound that was found is believed at most
+MOST_HOLD = 2048  # pages for which a bound that was found is believed at most
+LONGEST_HOLD = 600.0  # seconds for which it is
 LIFTED = 3  # pages that came beyond a bound: it was none
+LEFT = 3  # pages that began before the count grew, by which it is judged at least
 LONGER = 3  # times as long a bound is believed that the server told by a refusal
 
 
@@ -68,6 +76,7 @@ class LaneCount:
         self._known = Known()
         self._alone: tuple[int, Known] | None = None  # as it was before other tenants were read
         self._window = Window()
+        self._left = Window()  # pages that began before the count grew
         self._change = 0
         self._proven = START  # the highest level at which a page came, or is to come
         self._refused_at = MOST + 1  # the lowest level that is believed to be refused
@@ -129,22 +138,33 @@ class LaneCount:
 
     def came(self, page: Try, seconds: float, moment: float) -> None:
         """A page came, in so many seconds."""
+        # At the end of a list fewer are in flight than there were.
+        level = min(page.level, (page.level + self.in_flight) / 2)
+        busiest = max(page.level, self.in_flight)
         self.in_flight -= 1
         self._proven = max(self._proven, page.level)
         self._levels.came(page.level)
+        self._known.rest -= 1
         if page.level >= self._refused_at:
             self._beyond += 1
         if self._beyond >= LIFTED:  # what was taken for a bound was none
-            self._refused_at, self._known.ceiling, self._known.until = MOST + 1, MOST, math.inf
+            self._refused_at = MOST + 1
+            self._doubt()
             self._wanted, self._beyond = max(self._wanted, page.level), 0
         if page.level <= CALM:
+            self._known.first.setdefault(page.kind, Mean()).add(seconds)
+        if busiest <= CALM:
             self._known.calm.setdefault(page.kind, Mean()).add(seconds)
         if self.limit < self._wanted:
             self._regain()
-        elif page.change == self._change and page.level >= FULL * self.limit:
-            self._window.add(page.kind, seconds, page.level)
+        elif page.change == self._change and level >= FULL * self.limit:
+            self._window.add(page.kind, seconds, level)
             if self._window.pages >= self._enough():
                 self._judge(moment)
+        elif page.change == self._change - 1:
+            self._see_left(page, seconds, moment)
+        if not self.in_flight:
+            self._look_back()
 
     def refused(self, page: Try, moment: float) -> None:
         """The server refused a page, or was late: 429, 5xx, a time-out."""
@@ -159,7 +179,7 @@ class LaneCount:
         if bound <= self.limit:
             self._refused_at, self._proven = bound, bound - 1
             self._bound(bound - 1, moment)
-            self._known.until = moment + LONGER * (self._known.until - moment)
+            self._known.rest *= LONGER
             return
         wanted = self._wanted  # else it is a fault that may come at any count
         self._set(self.limit - 1)
@@ -172,11 +192,39 @@ class LaneCount:
         if self._refused_at <= MOST:
             limit = min(limit, self._refused_at - 1)
             ceiling = min(known.ceiling, self._refused_at - 1)
-            known = replace(known, ceiling=ceiling, until=self._known.until, is_fresh=False)
+            rest, until = self._known.rest, self._known.until
+            known = replace(known, ceiling=ceiling, rest=rest, until=until, is_fresh=False)
         self._alone, self._known = None, known
         self._set(limit)
         self._change += 1
         self._window = Window()
+
+    def _see_left(self, page: Try, seconds: float, moment: float) -> None:
+        """A page came that began before the count changed: if the count grew, and such pages are
+        much slower than those before them, it is too large, and need not be judged by its own.
+        """
+        before = self._known.before
+        if before is None or self.limit <= self._known.before_limit:
+            return
+        self._left.add(page.kind, seconds, page.level)
+        slower = self._left.slower(before.means)
+        enough = max(LEFT, round((5 * before.noise) ** 2))
+        if slower is not None and slower > TWICE and self._left.pages >= enough:
+            self._bound(self._known.before_limit, moment)
+
+    def _look_back(self) -> None:
+        """A list has ended, or its first page came: more lanes that nobody could judge are kept
+        only if the server was as fast as an idle one with those before.
+        """
+        before = self._known.before
+        if before is None or self.limit <= self._known.before_limit:
+            return
+        seen = deepcopy(before)
+        if self._left.pages:
+            seen.join(self._left)
+        slower = seen.slower(self._known.calm)
+        if slower is None or slower > AS_FAST:
+            self._set(self._known.before_limit)
 
     def _regain(self) -> None:
         """Take back a lane that was lost by a fault, if enough pages came since."""
@@ -188,10 +236,12 @@ class LaneCount:
 
     def _enough(self) -> int:
         """Pages by which a count is judged: more if it differs little from the one before."""
-        least = self.limit // 4 + 1
+        least = self.limit // 5 + 2
         if self._known.before is None:
             return least
-        step = abs(self.limit / self._known.before_limit - 1) or 0.25
+        step = abs(self.limit / self._known.before_limit - 1)
+        if not step:  # the same count once more
+            step = 0.5 if self._known.is_fresh else 0.25
         noise = self._window.noise
         return max(least, min(round((5 * noise / step) ** 2), 8 * self.limit))
 
@@ -222,33 +272,60 @@ class LaneCount:
             self._shrink(round(self.limit / slower) + 1)
         else:
             before.join(window)
-            self._grow(window, moment)
+            self._go_on(before, moment)
 
     def _judge_alone(self, window: Window, moment: float) -> None:
-        """Judge a count by the pages that came to an idle server; if it is the first one."""
-        slower = window.slower(self._known.calm) or 1.0
-        if self._known.is_fresh and slower > SLOWER:
-            self._known.is_fresh = False
-            self._shrink(round(self.limit / slower) + 1)
-        elif self._known.is_fresh and slower <= AS_FAST:
+        """Judge a count by the pages that came to an idle server."""
+        if not self._known.is_fresh:
+            return
+        if self._is_as_fast(window):
             self._grow(window, moment, 3)
-        elif self._known.is_fresh:
-            self._grow(window, moment)
+        elif self._slower(window) > SLOWER:
+            self._known.is_fresh = False
+
+    def _go_on(self, window: Window, moment: float) -> None:
+        """Try another count than one of which many pages are known: fewer lanes if the server is
+        busy, and more if it is not.
+        """
+        if window.pages < SURE:
+            return
+        is_busy = self._slower(window) > SLOWER
+        if is_busy and self.limit > self._known.floor:
+            self._shrink(self.limit * 3 // 4)
+        elif self._is_as_fast(window):
+            self._grow(window, moment, 3)
+        elif is_busy or self._slower_than_first(window) <= SLOWER:
+            self._grow(window, moment, 1.25)
+
+    def _is_as_fast(self, window: Window) -> bool:
+        """Whether these pages came as fast as those that began beside few others, and those of an
+        idle server.
+        """
+        as_first = self._slower_than_first(window) <= AS_FIRST
+        return as_first and self._slower(window) <= AS_FAST
+
+    def _slower(self, window: Window) -> float:
+        return window.slower(self._known.calm) or 1.0
+
+    def _slower_than_first(self, window: Window) -> float:
+        return window.slower(self._known.first) or 1.0
 
     def _judge_fewer(self, window: Window, gain: float, lanes: float, moment: float) -> None:
-        """Judge a count that is smaller than the one before."""
+        """Judge a count that is smaller than the one before: the better one of both stays."""
         before = self._known.before_limit
         if gain > BETTER:
             self._compare_with(window)
             self._believe(before - 1, moment)
             self._shrink(math.floor(self.limit * 0.8))
-        elif gain > 1 - WORTH * (1 - lanes):  # as good: the server works as fast as it can
+            return
+        self._known.floor = before
+        if gain > 1 - WORTH * (1 - lanes):  # as good: the server works as fast as it can
             self._bound(before, moment)
         else:
             self._compare_with(window)
             self._set(before)
 
-    def _grow(self, window: Window, moment: float, fresh: int = 2) -> None:
+    def _grow(self, window: Window, moment: float, fresh: float = 2) -> None:
         """Use more lanes, up to the bounds of the server and of the pace.
 
         Args:
@@ -256,9 +333,9 @@ class LaneCount:
         """
         wanted = math.floor(self.limit * 1.5)
         if self._known.is_fresh:
-            wanted = fresh * self.limit
-        if moment >= self._known.until:
-            self._known.ceiling, self._known.until = MOST, math.inf
+            wanted = math.floor(fresh * self.limit)
+        if self._known.rest <= 0 or moment >= self._known.until:
+            self._doubt()
             wanted = math.ceil(self.limit * 1.25)
         if self._refused_at <= self._known.ceiling:  # one more tells whether it is still refused
             wanted = min(wanted, max(self._refused_at, self.limit))
@@ -278,8 +355,14 @@ class LaneCount:
 
     def _believe(self, ceiling: int, moment: float) -> None:
         self._known.is_fresh = False
-        self._known.ceiling, self._known.until = max(ceiling, LEAST), moment + self._known.hold
-        self._known.hold = min(2 * self._known.hold, LONGEST_HOLD)
+        self._known.ceiling, self._known.until = max(ceiling, LEAST), moment + LONGEST_HOLD
+        self._known.rest = self._known.hold
+        self._known.hold = min(2 * self._known.hold, MOST_HOLD)
+
+    def _doubt(self) -> None:
+        """Believe in no bound any longer."""
+        self._known.ceiling, self._known.floor = MOST, 0
+        self._known.rest = self._known.until = math.inf
 
     def _compare_with(self, window: Window) -> None:
         self._known.before, self._known.before_limit = window, self.limit
@@ -290,5 +373,5 @@ class LaneCount:
             self._tried = limit
         if limit != self.limit:
             self._change += 1
-            self._window = Window()
+            self._window, self._left = Window(), Window()
         self.limit = self._wanted = limit

@@ -137,7 +137,7 @@ app = Starlette(
     ]
 )
 sizes = {choose_size(COUNT, lanes, FULL) for lanes in (1, START, MOST)}
-sizes.add(choose_size(COUNT, MOST, FULL, LEARNING))
+sizes |= {choose_size(COUNT, lanes, FULL, LEARNING) for lanes in (START, MOST)}
 if COUNT > 100_000:
     sizes = {choose_size(COUNT, START, FULL)}
 for size in sizes:

@@ -57,10 +57,10 @@ def test_what_is_heard_is_not_warned_of() -> None:
     """A widget shows it in its own place, and a later warning is not suppressed by it."""
     notice = Notice(StnbWarning, "5 rows")
 
-    with notices.heard() as texts:
+    with notices.heard() as told:
         assert warned(notice) == []
 
-    assert texts == ["5 rows"]
+    assert told == [notice]
     assert warned(notice) == ["5 rows"]
 
 

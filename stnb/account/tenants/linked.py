@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,9 @@ from stnb.account.account import Account
 from stnb.account.links import quick
 from stnb.account.links.follow import followed
 from stnb.errors import BadFilter, DataError, RequestError, StnbError
-from stnb.frame.notices import warn
+from stnb.frame.notices import Notice, heard, warn
 from stnb.frame.united import TENANT, united
-from stnb.pull.together_about import left_out, of_tenants, types_differ
+from stnb.pull.together_about import left_out, of_many, of_tenants, types_differ
 from stnb.tables.provenance import provenance
 
 FOLLOW_TAKES = {"columns", "resource", "progress"}
@@ -31,12 +31,16 @@ def follow(
     """
     frames, abouts, originals = {}, {}, {}
     failed: dict[str, StnbError] = {}
+    each: dict[str, list[Notice]] = {}
     for tenant, rows, _ in _by_tenant(accounts, df):
         if options.keys() - FOLLOW_TAKES:
             accounts[tenant].follow(rows, column, **options)  # it says which one is wrong
         given: Any = {**options, "keeps_original": True}
         try:
-            frames[tenant], originals[tenant] = followed(accounts[tenant], rows, column, **given)
+            with heard() as each[tenant]:
+                frames[tenant], originals[tenant] = followed(
+                    accounts[tenant], rows, column, **given
+                )
         except (RequestError, DataError) as err:
             failed[tenant] = err
             continue
@@ -51,6 +55,7 @@ def follow(
     told = [
         *left_out(resource or column, problems, known),
         *types_differ(resource or column, converted, kept=False),
+        *of_many(each),
     ]
     about = of_tenants(abouts, len(found), problems, converted)
     about["notices"] = [*(notice.text for notice in told), *about.get("notices", ())]
@@ -65,9 +70,12 @@ def name_columns(
 ) -> pd.DataFrame:
     """A copy of the frame, each tenant's ids with the names that they have there."""
     frames, places = {}, []
+    told: dict[str, list[Notice]] = {}
     for tenant, rows, at in _by_tenant(accounts, df):
-        frames[tenant] = accounts[tenant].name_columns(rows, **options)
+        with heard() as told[tenant]:
+            frames[tenant] = accounts[tenant].name_columns(rows, **options)
         places.append(at)
+    _warn_of_each(told)
     named, _ = united(frames)
     order = np.argsort(np.concatenate(places), kind="stable")
     named = named.take(order)
@@ -91,10 +99,19 @@ def quick_columns(accounts: Mapping[str, Account], df: pd.DataFrame) -> quick.Qu
 def tag_names(accounts: Mapping[str, Account], df: pd.DataFrame, column: str) -> pd.Series[Any]:
     """The names of each row's tags, as lists."""
     names = pd.Series([None] * len(df), dtype=object)
+    told: dict[str, list[Notice]] = {}
     for tenant, rows, at in _by_tenant(accounts, df):
-        names.iloc[at] = accounts[tenant].tag_names(rows, column).tolist()
+        with heard() as told[tenant]:
+            names.iloc[at] = accounts[tenant].tag_names(rows, column).tolist()
+    _warn_of_each(told)
     names.index = df.index
     return names
+
+
+def _warn_of_each(told: Mapping[str, Sequence[Notice]]) -> None:
+    """Warn of what was said of each tenant, with its name."""
+    for notice in of_many(told):
+        warn(notice)
 
 
 def _in_order(df: pd.DataFrame, columns: list[Any]) -> list[Any]:

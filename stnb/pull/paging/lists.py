@@ -206,10 +206,12 @@ class ListWalk(SizedWalk):
         if total <= START * LARGE or self.lanes.is_in_company:
             return choose_size(total, START, most)
         # In several rounds, more lanes may be found. A shorter list has the same pages each time.
-        large = LARGE
-        if self.lanes.is_learning:
-            large = LEARNING
-        return choose_size(total, max(self.lanes.likely, START), most, large)
+        lanes = max(self.lanes.likely, START)
+        if not self.lanes.is_learning:
+            return choose_size(total, lanes, most)
+        if total <= lanes * LEARNING:
+            lanes = START  # it is read before all lanes are found, and more pages would cost more
+        return choose_size(total, lanes, most, LEARNING)
 
     def _learn(self, page: Page, size: int) -> None:
         """Plan further pages if a page that was planned has fewer rows than it was asked for."""

@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 import stnb
+from stnb.catalog import load
 from stnb.errors import BadFilter
-from tests.helpers.warned import quiet
+from stnb.frame import notices
+from tests.helpers.warned import quiet, said
 
 
 @pytest.fixture(scope="module")
@@ -118,3 +120,68 @@ def test_one_account_refuses_the_rows_of_several(ts: stnb.Tenants, jobs: pd.Data
     ):
         with pytest.raises(BadFilter, match="several tenants"):
             verb(jobs)
+
+
+# -- whose list was refused
+
+MAY_READ = {load()[name].scope for name in ("jpm.jobs", "crm.customers")} - {None}
+
+
+@pytest.fixture(scope="module")
+def half() -> Iterator[stnb.Tenants]:
+    """Three companies, of which the apps of two may read jobs and customers alone."""
+    accounts = {"a": stnb.demo(scale=0.02)}
+    for name in ("b", "c"):
+        accounts[name] = stnb.demo(scale=0.02, scopes=sorted(map(str, MAY_READ)))
+    with stnb.Tenants(accounts) as tenants:
+        yield tenants
+
+
+@pytest.fixture(scope="module")
+def few(half: stnb.Tenants) -> pd.DataFrame:
+    """Some jobs of each."""
+    return quiet(lambda: half.pull("jpm.jobs", limit=20))
+
+
+def refused(texts: list[str]) -> list[str]:
+    """Those that tell of a list that may not be read."""
+    return [text for text in texts if "may not read" in text]
+
+
+def test_a_notice_on_names_says_whose_list_was_refused(
+    half: stnb.Tenants, few: pd.DataFrame
+) -> None:
+    """What is said of several tenants is said once, with the names of their profiles."""
+    notices.forget()
+    named, texts = said(lambda: half.name_columns(few, fresh=True))
+
+    assert "settings.tag_types" in refused(texts)[0]
+    assert [text[:6] for text in refused(texts)] == ["b, c: "]
+    assert [text[:3] for text in texts if text not in refused(texts)] == ["a: "]
+    has_names = named.groupby("tenant")["tagTypeNames"].count() > 0
+    assert has_names.to_dict() == {"a": True, "b": False, "c": False}
+
+
+def test_a_notice_on_tags_says_whose_list_was_refused(
+    half: stnb.Tenants, few: pd.DataFrame
+) -> None:
+    """And of a tenant whose tags could be read nothing is said."""
+    notices.forget()
+    _, texts = said(lambda: half.tag_names(few))
+
+    assert [text[:6] for text in texts] == ["b, c: "]
+    assert "settings.tag_types" in texts[0]
+
+
+def test_a_notice_on_rows_says_of_which_tenants_they_are_missing(
+    half: stnb.Tenants, few: pd.DataFrame
+) -> None:
+    """Ids without a row, and in the provenance of the frame as in the warning."""
+    odd = few.assign(customerId=few["customerId"].where(few["tenant"] != "b", 7))
+    odd.attrs = few.attrs
+    notices.forget()
+    found, texts = said(lambda: half.follow(odd, "customerId"))
+
+    [text] = [text for text in texts if "no row" in text]
+    assert text.startswith("b: ")
+    assert text in found.attrs["stnb"]["notices"]

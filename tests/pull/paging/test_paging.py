@@ -250,6 +250,15 @@ def test_pages_are_smaller_until_a_server_is_known() -> None:
     assert sizes == [{1050}, {2100}]
 
 
+def test_a_short_list_has_as_many_pages_until_a_server_is_known() -> None:
+    """It ends before all lanes are found: smaller pages would only cost more."""
+    server = Rows(21_000)
+
+    walked(call(), server, lanes=LaneCount())
+
+    assert {size for _, size in server.asked[1:]} == {1350}
+
+
 @pytest.mark.parametrize(
     ("total", "lanes", "most", "size"),
     [
