@@ -25,6 +25,7 @@ from .paging.held import Held
 from .paging.models import Page, Paging, Query
 from .paging.walk import Walk
 from .progress import Tracker
+from .repeats import Repeats
 from .report_fields import ReportFields
 from .shielded import to_its_end
 from .source import Arrived, Source
@@ -63,7 +64,7 @@ class CallSource(Source):
         self._tracker = Tracker()
         self._asked_again: set[asyncio.Task[Any]] = set()
         self._fields = ReportFields()
-        self._held = Held()
+        self._held, self._repeats = Held(), Repeats(call.endpoint, self.shape.by_path)
         self._coming: Coming | None = None
 
     @property
@@ -116,6 +117,7 @@ class CallSource(Source):
                     for task in [task for task in decoding if task.done()]:
                         decoding.discard(task)
                         yield task.result()
+                    self._repeats.check()
                     if self._has_enough():
                         walk.more = True
                         break
@@ -214,6 +216,7 @@ class CallSource(Source):
     def _decode(self, page: Page) -> Decoded:
         """In a thread: bytes -> table; it counts as one that came."""
         part = self._table(page)
+        self._repeats.see(part.table, page.has_more)
         rows = self.rows_by_page[page.index] = part.table.num_rows
         part = self.change(part)
         # The last page of a list is read again when a pull goes on.
