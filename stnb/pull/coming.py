@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 class Coming:
     """The next page of a walk, asked for in a task of its own, so that one can wait for other
     things beside it.
+
+    Attributes:
+        more: whether the walk has not come to its end yet, as far as is known.
+        asked: the task of the next page, if it is asked for.
     """
 
     def __init__(self, walk: AsyncGenerator[Page, None]) -> None:
@@ -27,15 +31,15 @@ class Coming:
             self.asked.add(asyncio.create_task(self._next()))
 
     async def _next(self) -> Page | None:
-        return await anext(self._walk, None)
+        page = await anext(self._walk, None)
+        self.more = page is not None
+        return page
 
     def take(self) -> Page | None:
         """The page, if it has arrived; raises what the walk raised."""
         if not any(task.done() for task in self.asked):
             return None
-        page = self.asked.pop().result()
-        self.more = page is not None
-        return page
+        return self.asked.pop().result()
 
     async def aclose(self) -> None:
         """Stop waiting; only then can the walk itself be closed."""

@@ -3,38 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
 import contextlib
-import functools
 import itertools
-import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from stnb.errors import StnbError, UnexpectedAnswer
-from stnb.frame import Decoded, decode, fallback, reports
+from stnb.errors import UnexpectedAnswer
+from stnb.frame import Decoded
 from stnb.frame.notices import Notice
-from stnb.session.text import read_json
 
 from .backlog import backlog
 from .call import Call
 from .coming import Coming
+from .decoding import DECODERS, Unreadable, in_thread, table_of
 from .file_table import file_table
 from .options import Requested
 from .own_rows import UNKNOWN_START, own_rows
 from .paging import again, walk_of
 from .paging.envelope import is_whole
+from .paging.held import Held
 from .paging.models import Page, Paging, Query
+from .paging.walk import Walk
 from .progress import Tracker
+from .repeats import Repeats
+from .report_fields import ReportFields
+from .shielded import to_its_end
 from .source import Arrived, Source
 from .store.memory import Memory, PageStore
 
 if TYPE_CHECKING:
     from stnb.session import Kind, Session
 
-DECODERS = 2  # threads: pyarrow releases the GIL, and two keep up with the network
-REPORT_ROWS = "/data"  # the rows' path behind that of the report's description
 TICK = 1.0  # seconds after which a pause is shown anew
 READINGS = 5  # how often a page is asked for whose body cannot be read
 
@@ -64,16 +64,22 @@ class CallSource(Source):
         self._last = -1  # the page that brought the total
         self._tracker = Tracker()
         self._asked_again: set[asyncio.Task[Any]] = set()
-        self._data_types: dict[str, str] | None = None
-        self._labels: dict[str, str] = {}
-        self._describing = asyncio.Lock()
+        self._fields = ReportFields()
+        self._held, self._repeats = Held(), Repeats(call.endpoint, self.shape.by_path)
+        self._coming: Coming | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every page came, be it that it was cancelled before it handed on the last one."""
+        return self._coming is not None and not self._coming.more
 
     def again(self) -> CallSource:
         fresh = CallSource(self.session, self.call, self.requested, self.paging, self.change)
         fresh.rows_by_page, fresh.notices = dict(self.rows_by_page), list(self.notices)
         fresh.adapted = list(self.adapted)
         fresh.total = self.total
-        fresh._labels = dict(self._labels)
+        fresh._fields = self._fields.again()
+        fresh._held = Held(self._held)
         return fresh
 
     def memory(self) -> PageStore:
@@ -87,25 +93,14 @@ class CallSource(Source):
         return store.rows
 
     async def pages(self, store: PageStore, tracker: Tracker) -> AsyncGenerator[Arrived, None]:
-        self._tracker, self._had = tracker, frozenset(store.pages)
-        taken = self.session.taken(self.call.endpoint.name)
-        walk = walk_of(
-            self.call,
-            self._fetch,
-            self.paging,
-            store.position,
-            store.save,
-            taken,
-            self._hasty,
-            self.session.lanes,
-        )
-        walk.notices += self.notices  # of an earlier run
-        walk.adapted += self.adapted
-        self.notices, self.adapted = walk.notices, walk.adapted
+        self._tracker, self._had, store.unfinished = tracker, frozenset(store.pages), {}
+        walk = self._walk(store)
         decoding: set[asyncio.Task[Arrived]] = set()
         ahead = 0 if self._may_end_early() else DECODERS
+        whole = False
         try:
             async with aclosing(walk.pages()) as found, aclosing(Coming(found)) as coming:
+                self._coming = coming
                 while coming.more or decoding:
                     if len(decoding) <= ahead:
                         coming.ask()
@@ -114,6 +109,7 @@ class CallSource(Source):
                     tracker.count_down()
                     page = coming.take()
                     if page is not None:
+                        self._held.hand_on(page)
                         tracker.update(state="pulling", total=self._total_so_far(page))
                         decoding.add(asyncio.create_task(self._read(page)))
                         del page  # its bytes are the task's alone
@@ -122,12 +118,32 @@ class CallSource(Source):
                     for task in [task for task in decoding if task.done()]:
                         decoding.discard(task)
                         yield task.result()
+                    self._repeats.check()
                     if self._has_enough():
                         walk.more = True
                         break
+            whole = True
         finally:
             self.more = walk.more
-            await self._stop(decoding)
+            await to_its_end(self._stop(decoding, None if whole else store))
+
+    def _walk(self, store: PageStore) -> Walk:
+        """The walk over the pages that the store lacks."""
+        walk = walk_of(
+            self.call,
+            self._fetch,
+            self.paging,
+            store.position,
+            store.save,
+            self.session.taken(self.call.endpoint.name),
+            self._hasty,
+            self.session.lanes,
+        )
+        walk.notices += self.notices  # of an earlier run
+        walk.adapted += self.adapted
+        self.notices, self.adapted = walk.notices, walk.adapted
+        walk.held = self._held
+        return walk
 
     def _may_end_early(self) -> bool:
         """Whether the first of many calls may bring all rows that are wanted."""
@@ -145,12 +161,28 @@ class CallSource(Source):
             rows += self.rows_by_page[index]
         return False
 
-    async def _stop(self, decoding: set[asyncio.Task[Arrived]]) -> None:
-        """Keep the pages that had arrived when the walk was cancelled or failed."""
+    async def _stop(self, decoding: set[asyncio.Task[Arrived]], store: PageStore | None) -> None:
+        """Keep what had arrived when the walk was cancelled or failed.
+
+        Args:
+            store: for the rows of what is not whole; None if the walk came to its end.
+        """
         for task in self._asked_again & decoding:
             task.cancel()
         ended = await asyncio.gather(*decoding, return_exceptions=True)
         self.arrived = [page for page in ended if isinstance(page, Arrived)]
+        if store is not None:
+            store.unfinished = await self._unfinished()
+
+    async def _unfinished(self) -> dict[int, list[Decoded]]:
+        """The rows that came of pages and batches that are not whole, by the places of these."""
+        found: dict[int, list[Decoded]] = {}
+        for place, page in self._held.pages():
+            with contextlib.suppress(UnexpectedAnswer, Unreadable):  # it would be asked for again
+                part = await in_thread(self._table, page)
+                found.setdefault(place, []).append(self.change(part))
+                self._tracker.update(rows=part.table.num_rows, pages=1)
+        return found
 
     async def _read(self, page: Page) -> Arrived:
         """Decode a page in a thread; if its body cannot be read, as it was cut off, ask for it once
@@ -164,15 +196,15 @@ class CallSource(Source):
             bodies.left(content)
 
     async def _arrived(self, page: Page) -> Arrived:
-        here, own = asyncio.get_running_loop(), asyncio.current_task()
+        own = asyncio.current_task()
         assert own is not None
-        await self._learn_data_types()
+        await self._fields.learn(self.session, self.call, self._tracker)
         for reading in itertools.count(1):
             try:
-                part = await here.run_in_executor(_decoders(os.getpid()), self._decode, page)
+                part = await in_thread(self._decode, page)
                 self._take_total(page)
                 return Arrived(page.index, part, page.continue_from)
-            except _Unreadable as err:
+            except Unreadable as err:
                 if reading == READINGS:
                     raise err.args[0] from None
             self._asked_again.add(own)
@@ -183,60 +215,29 @@ class CallSource(Source):
             self._asked_again.discard(own)
         raise AssertionError
 
-    async def _learn_data_types(self) -> None:
-        """Read once what types a report's fields have: its description says so, its rows do not.
-
-        A description that cannot be read is no reason to fail; the columns then have the types of
-        their values.
-        """
-        endpoint = self.call.endpoint
-        if not endpoint.positional or not self.call.path.endswith(REPORT_ROWS):
-            return
-        async with self._describing:
-            if self._data_types is not None:
-                return
-            self._data_types = {}
-            with contextlib.suppress(StnbError, ValueError, LookupError, TypeError):
-                self._tracker.update(requests=1)
-                path = self.call.path.removesuffix(REPORT_ROWS)
-                answer = await self.session.send("GET", path, [], scope=endpoint.scope)
-                fields = read_json(answer.content)["fields"]
-                names = fallback.names_of(fields)
-                self._data_types = reports.data_types_of(names, fields)
-                self._labels = reports.labels_of(names, fields)
-
     def report(
         self, about: dict[str, Any], notices: list[Notice]
     ) -> tuple[dict[str, Any], list[Notice]]:
-        if self._labels:
-            about = {**about, "labels": self._labels}
+        if self._fields.labels:
+            about = {**about, "labels": self._fields.labels}
         return about, notices
 
     def _decode(self, page: Page) -> Decoded:
-        """In a thread: bytes -> table."""
-        if page.rows_at == "file":
-            part = file_table(page)
-        else:
-            positional = self.call.endpoint.positional
-            try:
-                part = decode(
-                    page.content,
-                    page.rows_at,
-                    self.shape,
-                    positional=positional,
-                    data_types=self._data_types,
-                )
-            except UnexpectedAnswer as err:
-                if err.final:
-                    raise
-                raise _Unreadable(err) from None
-        if self.call.windows:
-            part = self._own_rows(page.index, part)
+        """In a thread: bytes -> table; it counts as one that came."""
+        part = self._table(page)
+        self._repeats.see(part.table, page.has_more)
         rows = self.rows_by_page[page.index] = part.table.num_rows
         part = self.change(part)
         # The last page of a list is read again when a pull goes on.
         if page.index not in self._had:
             self._tracker.update(rows=rows, pages=1)
+        return part
+
+    def _table(self, page: Page) -> Decoded:
+        """In a thread: the rows of a page that are its own; raises as `table_of` does."""
+        part = table_of(page, self.call, self.shape, self._fields.data_types)
+        if self.call.windows:
+            return self._own_rows(page.index, part)
         return part
 
     def _own_rows(self, index: int, part: Decoded) -> Decoded:
@@ -293,13 +294,3 @@ class CallSource(Source):
         if rows.isdecimal():
             size = int(rows)
         return self.call.endpoint.name, size
-
-
-class _Unreadable(Exception):
-    """A page that is no JSON, on its way from the decoder's thread."""
-
-
-@functools.cache
-def _decoders(pid: int) -> concurrent.futures.ThreadPoolExecutor:
-    """The decoding threads of this process: a fork has none of its parent's."""
-    return concurrent.futures.ThreadPoolExecutor(DECODERS, thread_name_prefix="stnb-decode")

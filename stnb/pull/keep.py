@@ -8,6 +8,7 @@ import contextlib
 from contextlib import aclosing
 
 from .progress import PageCallback, Tracker
+from .shielded import to_its_end
 from .source import Arrived, Source
 from .store.memory import PageStore
 
@@ -36,9 +37,13 @@ class Keeper:
                     async for page in pages:
                         await self._keep(page, thread)
             finally:
-                for page in self.source.arrived:  # it was cancelled or failed
-                    with contextlib.suppress(Exception):
-                        await self._keep(page, thread)
+                await to_its_end(self._keep_arrived(thread))
+
+    async def _keep_arrived(self, thread: concurrent.futures.Executor) -> None:
+        """Keep what had arrived when the source was cancelled or failed."""
+        for page in self.source.arrived:
+            with contextlib.suppress(Exception):
+                await self._keep(page, thread)
 
     async def _keep(self, page: Arrived, thread: concurrent.futures.Executor) -> None:
         """Put a page into the store; when cancelled meanwhile, to its end all the same."""

@@ -27,24 +27,21 @@ def in_order(source: Source) -> Iterator[pd.DataFrame]:
     call = source.call
     drift: Drifts = {}
     unfit = [Misfits(check) for check in checks(call)]
-    expected, left, read, cut = 0, source.paging.limit, 0, False
-    ahead: dict[int, Decoded] = {}  # what arrived before its turn
+    left, read, cut = source.paging.limit, 0, False
     for notice in notices.hidden(call.endpoint, call.filters):
         notices.warn(notice)
-    for page in _as_they_arrive(source):
-        ahead[page.place] = page.part
-        while expected in ahead and (left is None or left > 0):
-            part = ahead.pop(expected)
-            add_drift(drift, part.drift)
-            whole = source.page_frame(part)
-            frame = whole.iloc[:left]
-            cut = len(frame) < len(whole)
-            read += len(frame)
-            if left is not None:
-                left -= len(frame)
-            expected += 1
-            misfits.add(unfit, misfits.of_frame(frame))
-            yield frame
+    for part in _by_places(_as_they_arrive(source)):
+        if left is not None and left <= 0:
+            continue
+        add_drift(drift, part.drift)
+        whole = source.page_frame(part)
+        frame = whole.iloc[:left]
+        cut = len(frame) < len(whole)
+        read += len(frame)
+        if left is not None:
+            left -= len(frame)
+        misfits.add(unfit, misfits.of_frame(frame))
+        yield frame
     for text in source.notices:
         notices.warn(notices.Notice(Incomplete, text))
     for notice in source.adapted:
@@ -66,6 +63,21 @@ def _which(source: Source, read: int, *, cut: bool) -> str:
     if said_all and not cut:
         return ""
     return notices.first_rows(read, source.total, order=source.order)
+
+
+def _by_places(pages: Iterator[Arrived]) -> Iterator[Decoded]:
+    """The pages in their order. Places may stay empty, as a batch of ids has further pages or none:
+    what lies behind such a one comes at the end.
+    """
+    expected = 0
+    ahead: dict[int, Decoded] = {}  # what arrived before its turn
+    for page in pages:
+        ahead[page.place] = page.part
+        while expected in ahead:
+            yield ahead.pop(expected)
+            expected += 1
+    for place in sorted(ahead):
+        yield ahead[place]
 
 
 def _as_they_arrive(source: Source) -> Iterator[Arrived]:

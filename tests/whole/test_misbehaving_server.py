@@ -1032,7 +1032,9 @@ def test_stopping_is_quick_and_leaves_nothing(how: str) -> None:
 def test_an_interrupt_waits_for_no_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while pages are being decoded leaves at once; they are in the frame a little later."""
     server, go = Server(Toys(3000)), threading.Event()
-    monkeypatch.setattr("stnb.pull.fetch.decode", lambda *a, **k: (go.wait(60), decode(*a, **k))[1])
+    monkeypatch.setattr(
+        "stnb.pull.decoding.decode", lambda *a, **k: (go.wait(60), decode(*a, **k))[1]
+    )
     run = widgets(server).start(page_size=100)
     assert settled(lambda: sum(server.asked.values()) >= 5)
     took = interrupted(lambda: run.wait(60))
@@ -1064,7 +1066,7 @@ def test_a_slow_decoder_holds_the_server_back(name: str, monkeypatch: pytest.Mon
         decoded[0] += 1
         return Decoded(pa.table({"id": [decoded[0]]}))
 
-    monkeypatch.setattr("stnb.pull.fetch.decode", slowly)
+    monkeypatch.setattr("stnb.pull.decoding.decode", slowly)
     server = Fat(
         Toys(PAGES, batch=1),
         trouble=lambda page, n, right: stream(

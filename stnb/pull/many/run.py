@@ -20,6 +20,7 @@ from ..file_table import file_table
 from ..paging import either
 from ..paging.models import Paging
 from ..progress import Tracker
+from ..shielded import to_its_end
 from ..source import Arrived, Source
 from ..store.memory import Memory, PageStore
 from .columns import empty, labelled, packed
@@ -36,11 +37,13 @@ class ManyCalls(Source):
     Attributes:
         task: the calls.
         failed: the parents that were not found.
+        begun: the calls that broke off after rows of theirs had come, with these.
     """
 
     def __init__(self, session: Session, task: Task, paging: Paging) -> None:
         super().__init__(session, task.call, task.requested, paging)
         self.task, self.failed = task, set[str]()
+        self.begun: dict[int, tuple[CallSource, PageStore]] = {}
         self._tracker = Tracker()
         self._sizes: dict[int, int] = {}  # rows of each call that is done
         self._first = self._before = 0  # the first call that is not done, and the rows before it
@@ -52,6 +55,8 @@ class ManyCalls(Source):
         fresh = ManyCalls(self.session, self.task, self.paging)
         fresh.failed, fresh.notices = set(self.failed), list(self.notices)
         fresh.adapted = list(self.adapted)
+        for index, (one, store) in self.begun.items():
+            fresh.begun[index] = one.again(), store.again()
         return fresh
 
     def memory(self) -> PageStore:
@@ -65,10 +70,11 @@ class ManyCalls(Source):
         return self._step()
 
     async def pages(self, store: PageStore, tracker: Tracker) -> AsyncGenerator[Arrived, None]:
-        self._tracker, self._sizes = tracker, store.sizes
+        self._tracker, self._sizes, store.unfinished = tracker, store.sizes, {}
         goes_on = bool(self._sizes)
         todo = iter([i for i in range(len(self.task.units)) if i not in self._sizes])
         flying: set[asyncio.Task[Arrived]] = set()
+        whole = False
         try:
             while self._fill(flying, todo):
                 done, _ = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
@@ -76,11 +82,11 @@ class ManyCalls(Source):
                 for task in sorted(done, key=lambda task: task.exception() is not None):
                     flying.discard(task)
                     yield task.result()
+            whole = True
         finally:
-            for task in flying:
-                task.cancel()
-            ended = await asyncio.gather(*flying, return_exceptions=True)
-            self.arrived = [page for page in ended if isinstance(page, Arrived)]
+            await to_its_end(self._stop(flying))
+            if not whole:
+                store.unfinished = self._unfinished()
         totals = [total for total in self._totals if total is not None]
         known = totals and len(totals) == len(self._totals)
         if known and self.task.limit is None and not goes_on:
@@ -109,14 +115,11 @@ class ManyCalls(Source):
 
     async def _read_unit(self, index: int) -> Arrived:
         unit, began = self.task.units[index], time.monotonic()
-        one = CallSource(self.session, unit.call, unit.requested, self._paging_of(unit))
-        store = one.memory()
+        one, store = self._begun_or_new(index)
         try:
-            async with aclosing(one.pages(store, _UnitTracker(self._tracker))) as pages:
-                async for page in pages:
-                    store.put(*page)
+            await self._read_call(index, one, store)
         except NotFound as err:
-            if len(unit.texts) > 1 or err.route_missing:
+            if len(unit.texts) > 1 or err.route_missing or index in self.begun:
                 raise
             self.failed.add(unit.texts[0])
             return self._done(index, unit.change(empty(unit.call.endpoint, one.shape)), 1)
@@ -134,6 +137,47 @@ class ManyCalls(Source):
                 "they were left out."
             )
         return self._done(index, part, len(parts))
+
+    async def _stop(self, flying: set[asyncio.Task[Arrived]]) -> None:
+        """End the calls that are under way, and keep those that are whole by now."""
+        for task in flying:
+            task.cancel()
+        ended = await asyncio.gather(*flying, return_exceptions=True)
+        self.arrived = [page for page in ended if isinstance(page, Arrived)]
+
+    def _begun_or_new(self, index: int) -> tuple[CallSource, PageStore]:
+        """What reads a call: the one that broke off, or a new one."""
+        if index in self.begun:
+            return self.begun.pop(index)
+        unit = self.task.units[index]
+        one = CallSource(self.session, unit.call, unit.requested, self._paging_of(unit))
+        return one, one.memory()
+
+    async def _read_call(self, index: int, one: CallSource, store: PageStore) -> None:
+        """Read one call to its end; if it breaks off, what had come of it is kept."""
+        one.prepare(store)
+        try:
+            async with aclosing(one.pages(store, _UnitTracker(self._tracker))) as pages:
+                async for page in pages:
+                    store.put(*page)
+        except BaseException as err:
+            for page in one.arrived:
+                store.put(*page)
+            if isinstance(err, asyncio.CancelledError) and one.is_over and not store.unfinished:
+                return  # it was whole when it was cancelled
+            if store.pages or store.unfinished:
+                self.begun[index] = one, store
+            raise
+
+    def _unfinished(self) -> dict[int, list[Decoded]]:
+        """The rows that came of the calls that broke off."""
+        found = {}
+        for index, (one, store) in self.begun.items():
+            parts = store.read()
+            part = self.task.units[index].change(_merged(parts, one.shape))
+            found[index] = [part]
+            self._tracker.update(rows=part.table.num_rows, pages=len(parts))
+        return found
 
     def _paging_of(self, unit: Unit) -> Paging:
         """How one call is read. The first rows of several parents are not those of the first."""

@@ -54,7 +54,8 @@ class BatchWalk(Walk):
         async with aclosing(side_by_side(iter(todo), self._ask, self._lanes)) as found:
             async for page in found:
                 self._came += 1
-                async for other in self._others(page):
+                # All at once, so that a walk that breaks off asks for no page a second time.
+                for other in [other async for other in self._others(page)]:
                     yield other
                 yield replace(page, total=None)
 
@@ -135,6 +136,9 @@ class BatchWalk(Walk):
         """
         while True:
             query = self._query(ids, number)
+            page = self.held.again(query)
+            if page is not None:
+                return page
             try:
                 answer = await self.fetch(query)
             except Rejected as err:
@@ -149,7 +153,9 @@ class BatchWalk(Walk):
                 continue
             self.own.went_through(query)
             self._learn()
-            return replace(read_page(self.call, index, *answer), query=query)
+            page = replace(read_page(self.call, index, *answer), query=query)
+            self.held.add(index, page)
+            return page
         # Outside the except block: the error of a part is no cause of what comes of the others.
         raise TooLong
 

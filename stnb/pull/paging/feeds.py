@@ -79,6 +79,9 @@ async def asked(walk: Walk, index: int, cursor: str | None = None) -> Page:
     """One answer, without what the server refuses of our own parameters."""
     while True:
         query = _from(walk.own.query(), cursor)
+        page = walk.held.again(query)
+        if page is not None:
+            return page
         try:
             answer = await walk.fetch(query)
         except Rejected as err:
@@ -86,7 +89,9 @@ async def asked(walk: Walk, index: int, cursor: str | None = None) -> Page:
                 raise
             continue
         walk.own.went_through(query)
-        return replace(read_page(walk.call, index, *answer), query=query)
+        page = replace(read_page(walk.call, index, *answer), query=query)
+        walk.held.add(index, page)
+        return page
 
 
 class SingleWalk(Walk):

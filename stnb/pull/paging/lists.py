@@ -132,7 +132,7 @@ class ListWalk(SizedWalk):
             self.hasty,
             self.lanes,
         )
-        walk.notices, walk.adapted = self.notices, self.adapted
+        walk.notices, walk.adapted, walk.held = self.notices, self.adapted, self.held
         return walk
 
     async def _first(self) -> Page | None:

@@ -68,6 +68,9 @@ class SizedWalk(Walk):
         """
         while True:
             query = self._query(index, size)
+            page = self.held.again(query)
+            if page is not None:
+                return page
             try:
                 answer = await self._fetch(query, size)
             except (RequestError, UnexpectedAnswer) as err:
@@ -82,7 +85,16 @@ class SizedWalk(Walk):
                     raise  # larger pages would bring rows that came already
                 raise OtherSize from None
             self.own.went_through(query)
-            return replace(read_page(self.call, index, *answer), query=query)
+            page = replace(read_page(self.call, index, *answer), query=query)
+            self._hold(page, size)
+            return page
+
+    def _hold(self, page: Page, size: int) -> None:
+        """Keep a page, or a part of one, until the whole one is handed on."""
+        place, behind = divmod(page.index * size, self.position.size or size)
+        if not behind:
+            self.held.forget(place)  # such as a first page of another size, or another part
+        self.held.add(place, page)
 
     async def _helped(
         self, err: RequestError | UnexpectedAnswer, query: Query, size: int, *, keeps_size: bool

@@ -13,6 +13,7 @@ from stnb.session import LaneCount, Taken
 
 from ..backlog import backlog
 from ..call import Call
+from .held import Held
 from .models import Fetch, Page, Paging, Position, Query
 from .own import SIZE, Own
 from .unnamed import UNNAMED, Unnamed
@@ -49,6 +50,7 @@ class Walk(ABC):
 
     Attributes:
         adapted: what was learned of the resource, for the reader.
+        held: answers that came, and belong to what is not handed on yet.
         position: how far it is.
         more: whether the server has rows behind those that were read; None if it did not say.
         notices: sentences about what disagreed, each once.
@@ -73,6 +75,7 @@ class Walk(ABC):
         self.more: bool | None = None
         self._save, self.hasty, self.lanes = save, hasty, lanes
         self.adapted = list[Notice]()
+        self.held = Held()
         self.own = Own(call, taken, self._adapt, size_is_ours=paging.size_is_ours)
         self._unnamed = Unnamed(self.own, fetch)
 

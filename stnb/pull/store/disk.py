@@ -194,7 +194,7 @@ class Disk(PageStore):
             CannotSave: one is damaged; it is dropped, so that it is asked for once more.
         """
         with self._wording("The pages could not be read"):
-            return [_decoded(self._path(index)) for index in self.pages]
+            return self.in_places({index: _decoded(self._path(index)) for index in self.pages})
 
     # -- the file
 

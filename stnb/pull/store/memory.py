@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -60,6 +60,9 @@ class PageStore(ABC):
         keeps_original: whether what was sent for the rows is kept beside them, for who puts them
             together with others; set before `finish`.
         original: what was sent for the rows of the answer, if it is kept.
+        unfinished: what arrived of pages and batches that are not whole, by their places; of a pull
+            that ended early. It is in the rows so far, and a pull that goes on puts it together
+            with the rest.
         tells_traps: whether known traps are told of. What is kept up to date is read again and
             again, by nobody who could ask otherwise; set before `finish`.
     """
@@ -76,6 +79,7 @@ class PageStore(ABC):
     def __init__(self, shape: Shape) -> None:
         self.shape = shape
         self._position: Position | None = None
+        self.unfinished: Mapping[int, Sequence[Decoded]] = {}
 
     @abstractmethod
     def put(self, index: int, part: Decoded, continue_from: str | None) -> None:
@@ -87,7 +91,7 @@ class PageStore(ABC):
 
     @abstractmethod
     def read(self) -> list[Decoded]:
-        """The pages in their order."""
+        """The pages in their order, and what is unfinished in its place."""
 
     @property
     @abstractmethod
@@ -166,6 +170,15 @@ class PageStore(ABC):
         """The store with which a pull goes on."""
         return self
 
+    def in_places(self, parts: Mapping[int, Decoded]) -> list[Decoded]:
+        """Pages by their places, and what is unfinished, in the order of places."""
+        found: list[Decoded] = []
+        for place in sorted({*parts, *self.unfinished}):
+            if place in parts:
+                found.append(parts[place])
+            found.extend(self.unfinished.get(place, ()))
+        return found
+
     def close(self) -> None:  # noqa: B027 - memory holds nothing
         """Let go of what is held."""
 
@@ -204,7 +217,7 @@ class Memory(PageStore):
 
     def read(self) -> list[Decoded]:
         with self._lock:
-            parts = [self._parts[i] for i in sorted(self._parts)]
+            parts = self.in_places(self._parts)
         if not parts and self._empty is not None:
             return [self._empty]
         return parts
