@@ -234,7 +234,9 @@ function render({ model, el }) {
 
   function resize() {
     ui.space.style.height = `${tall()}px`;
-    ui.view.style.height = `${Math.min(model.get("height"), head() + Math.max(g.about.rows, 2) * ROW + 18)}px`; // as tall when little or nothing matches
+    // As tall when little or nothing matches. How much of it is on the page is said in grid.css.
+    ui.view.style.setProperty("--stnb-tall", `${head() + Math.min(Math.max(g.about.rows, 2) * ROW, TALLEST) + 18}px`);
+    ui.view.style.setProperty("--stnb-most", `${model.get("height")}px`);
     ui.view.setAttribute("aria-rowcount", g.total + 1);
   }
 
