@@ -5,20 +5,19 @@ What a search reads is prepared once: lower-cased, and each different value once
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from . import cells, scan
-from .columns import Columns, Mask, encode, mask_of
-from .search_leaves import DAY, FIGURES, TEXTS, Encoder, Leaf, leaves_of
-from .search_words import BOTH, DAYS, NAMED, words_in_numbers, words_in_times
+from . import cells, scan, search_numbers
+from .columns import Columns, Mask, encode
+from .search_leaves import FIGURES, TEXTS, Encoder, Leaf, leaves_of
+from .search_numbers import Figures
+from .search_times import Times, clock_times
+from .search_words import words_in_numbers, words_in_times
 
 THREADS = 4  # Arrow searches without the interpreter's lock
 MOST_BYTES = 500_000_000  # of prepared text; more is prepared anew for each search
@@ -50,7 +49,7 @@ class SearchIndex:
         for part in self._locks:
             yield
             self._read(part)
-        _clock()
+        clock_times()
 
     def find(self, words: str) -> Mask:
         """Which rows hold these words in any column, whatever their case."""
@@ -134,43 +133,17 @@ def _rows_found(leaf: Leaf, words: str, rows: int) -> Mask | None:
 
 
 def _entries_found(leaf: Leaf, words: str) -> Mask | None:
-    if leaf.kind == "time":
-        return _times_found(leaf, words)
+    if isinstance(leaf.values, Times):
+        wanted = words_in_times(words)
+        return None if wanted is None else leaf.values.holding(wanted)
     if leaf.kind != "text":
         digits = words_in_numbers(words, floating=leaf.kind == "float")
         if digits is None:
             return None
         words = digits
+    if isinstance(leaf.values, Figures):
+        return _of_entries(leaf, search_numbers.holding(leaf.values, words))
     return _of_entries(leaf, scan.holding(leaf.values, words))
-
-
-def _times_found(leaf: Leaf, words: str) -> Mask | None:
-    wanted = words_in_times(words)
-    if wanted is None:
-        return None
-    if wanted.form == NAMED:
-        named = pc.strftime(leaf.values.cast(pa.timestamp("s")), format=NAMED)
-        return _of_entries(leaf, scan.holding(pc.utf8_lower(named), wanted.words))
-    if wanted.form == DAYS:
-        return _of_entries(leaf, scan.holding(leaf.values, wanted.words))
-    if leaf.seconds is None:
-        return None
-    # The end of a day and the start of a time, with a blank between them; or a part of a time.
-    day, _, clock = wanted.words.rpartition(" ")
-    if wanted.form == BOTH:
-        times = mask_of(pc.starts_with(_clock(), clock))
-    else:
-        times = mask_of(pc.match_substring(_clock(), clock))
-    if not times.any():
-        return None
-    return times[leaf.seconds] & _of_entries(leaf, mask_of(pc.ends_with(leaf.values, day)))
-
-
-@functools.cache
-def _clock() -> Any:
-    """Every second of a day as it is written."""
-    times = [f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in range(DAY)]
-    return pa.array(times)
 
 
 def _of_entries(leaf: Leaf, found: Mask) -> Mask:
