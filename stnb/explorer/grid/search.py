@@ -7,24 +7,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
 
 from . import cells, scan, search_numbers
-from .columns import Columns, Mask, encode
+from .columns import Cache, Columns, Mask, encode
 from .search_leaves import FIGURES, TEXTS, Encoder, Leaf, leaves_of
 from .search_numbers import Figures
+from .search_run import Part, Search
 from .search_times import Times, clock_times
 from .search_words import words_in_numbers, words_in_times
 
-THREADS = 4  # Arrow searches without the interpreter's lock
 MOST_BYTES = 500_000_000  # of prepared text; more is prepared anew for each search
-LAST_SEARCHES = 50  # of which it is known in which columns they found something
+LAST_SEARCHES = 12  # that are remembered
+NESTED = {"list", "object"}
 NO_TEXTS = {"integer", "number", "date", "date-time", "yes/no", "duration"}  # kinds of columns
 NO_FIGURES = {"text", "yes/no", "duration"}
-Part = tuple[str, int]  # the texts, or the figures, of a column
 
 
 class SearchIndex:
@@ -42,7 +41,7 @@ class SearchIndex:
                 if kind not in unlike:
                     self._locks[what, i] = threading.Lock()
         self._bytes = 0
-        self._places: dict[str, list[int]] = {}  # by the words of the last searches
+        self._searches = Cache(LAST_SEARCHES)
 
     def prepare(self) -> Iterator[None]:
         """Read every column before anybody searches, one with each step; texts come first."""
@@ -53,29 +52,28 @@ class SearchIndex:
 
     def find(self, words: str) -> Mask:
         """Which rows hold these words in any column, whatever their case."""
+        return self.search(words).whole()
+
+    def search(self, words: str) -> Search:
+        """The search of these words, begun if it was not of late."""
         words = words.lower()
-        result = np.zeros(len(self._columns), dtype=bool)
+        return self._searches.get(words, lambda: self._begin(words))
+
+    def places(self, words: str) -> list[int]:
+        """The columns in which these words were found; none of them for no words."""
+        return self.search(words).places if words else []
+
+    def _begin(self, words: str) -> Search:
         # Most words have letters, which no number has: these columns are not even read.
         figures = words_in_times(words) or words_in_numbers(words, floating=False) is not None
         parts = [part for part in self._locks if part[0] == TEXTS or figures]
-        with ThreadPoolExecutor(THREADS) as pool:
-            masks = pool.map(lambda part: self._find_in(part, words), parts)
-            places = set()
-            for (_, i), found in zip(parts, masks, strict=True):
-                if found is not None:
-                    places.add(i)
-                    result |= found
-        self._remember(words, sorted(places))
-        return result
+        parts.sort(key=self._weight)
+        return Search(len(self._columns), parts, lambda part: self._find_in(part, words))
 
-    def places(self, words: str) -> list[int]:
-        """The columns in which a search has found its words; [] if it was not of late."""
-        return self._places.get(words.lower(), [])
-
-    def _remember(self, words: str, places: list[int]) -> None:
-        if len(self._places) > LAST_SEARCHES:
-            self._places = {}
-        self._places[words] = places
+    def _weight(self, part: Part) -> tuple[bool, bool, bool]:
+        """What is searched first: what was read before, and last what lies inside of lists."""
+        what, i = part
+        return part not in self._leaves, self._columns.kinds[i] in NESTED, what == TEXTS
 
     def _find_in(self, part: Part, words: str) -> Mask | None:
         result = None
