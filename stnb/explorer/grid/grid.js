@@ -121,7 +121,7 @@ function render({ model, el }) {
     g.total = message.total;
     g.part = !!message.part; // the rows so far: the next answer has more of them
     g.found = g.st.search ? message.found ?? [] : [];
-    fresh = g.part;
+    if (g.part) fresh = true;
     resize();
     toFound();
     draw();
