@@ -8,6 +8,8 @@ stnb.explore()
 """
 
 import importlib as _importlib
+import sys as _sys
+import types as _types
 import typing as _typing
 
 from stnb import errors
@@ -42,6 +44,7 @@ from stnb.errors import (
     Unreachable,
     UsageError,
 )
+from stnb.errors.rooms import Room as _Room
 
 if _typing.TYPE_CHECKING:
     # What an editor and a type checker see; at run time `__getattr__` loads the same names.
@@ -111,7 +114,8 @@ _HOMES = {
     "theme": "tables.charts",
 }
 _MODULES = {"catalog": "catalog", "pictures": "tables.charts"}
-# `from stnb import credentials` asks for the attribute before it looks for the folder.
+# Folders, which become attributes when they are imported. Whoever calls one, such as
+# `stnb.pull("jpm.jobs")`, is told what to write.
 _ROOMS = {"access", "account", "cli", "credentials", "demoserver", "explorer", "filesystem"}
 _ROOMS |= {"frame", "mirror", "pull", "session", "tables"}
 _READERS = ("load", "open", "read", "read_csv", "read_excel", "read_json", "read_parquet")
@@ -121,7 +125,11 @@ def _load(name: str) -> _typing.Any:
     if name in _HOMES:
         return getattr(_importlib.import_module(f".{_HOMES[name]}", __name__), name)
     if name in _MODULES:
-        return _importlib.import_module(f".{_MODULES[name]}", __name__)
+        module = _importlib.import_module(f".{_MODULES[name]}", __name__)
+        module.__class__ = _Room
+        return module
+    if name in _ROOMS:
+        return _importlib.import_module(f".{name}", __name__)
     if name == "last_partial":
         return _importlib.import_module(".pull", __name__).last_partial()
     if name == "__version__":
@@ -135,7 +143,7 @@ if not _typing.TYPE_CHECKING:  # of a checker's: it would take any name for one 
 
 def _advice(name: str) -> str:
     """Where a name of an account is, or what it was likely meant to be; "" for neither."""
-    if name.startswith("_") or name in _ROOMS:
+    if name.startswith("_"):
         return ""  # at once: what knows better brings pandas
     known = _importlib.import_module(".account.reached", __name__)
     written: str = known.of_other_libraries(name)
@@ -148,6 +156,18 @@ def _advice(name: str) -> str:
         return '. Files are read by pandas: pd.read_parquet("jobs.parquet") has dtypes and attrs'
     near = _importlib.import_module("difflib").get_close_matches(name, __dir__(), n=1)
     return f". Did you mean stnb.{near[0]}?" if near else ""
+
+
+class _Package(_types.ModuleType):
+    """This package, which learns here of each part that is imported, whoever imports it."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in {*_ROOMS, *_MODULES} and isinstance(value, _types.ModuleType):
+            value.__class__ = _Room
+        super().__setattr__(name, value)
+
+
+_sys.modules[__name__].__class__ = _Package
 
 
 def __dir__() -> list[str]:

@@ -187,7 +187,7 @@ def branch_iterated(here: str) -> NoReturn:
     raise WrongUse(
         f"{here} is no list.",
         "It holds resources as its attributes.",
-        "Write st.resources() for a table of all, with what each holds."
+        "Write st.resources for a table of all, with what each holds."
         if here == "st"
         else f"Type {here}. and press Tab, or show {here} in a cell.",
     )

@@ -59,14 +59,14 @@ ELSEWHERE = {
 }
 # Words of other libraries, and what an account has for them.
 OF_AN_ACCOUNT = {
-    "tables": "st.resources()",
-    "endpoints": "st.resources()",
-    "list": "st.resources()",
-    "modules": "st.resources()",
-    "entities": "st.resources()",
-    "list_tables": "st.resources()",
-    "help": "st.resources()",
-    "info": "st.resources()",
+    "tables": "st.resources",
+    "endpoints": "st.resources",
+    "list": "st.resources",
+    "modules": "st.resources",
+    "entities": "st.resources",
+    "list_tables": "st.resources",
+    "help": "st.resources",
+    "info": "st.resources",
     "describe": 'st.schema("jpm.jobs")',
     "search": 'st.find("words")',
     "query": "st.jpm.jobs.where(…)",

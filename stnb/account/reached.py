@@ -17,7 +17,7 @@ ELSEWHERE = {
     "stnb.setup()": "config configure configuration init initialize env credentials",
     "stnb.pictures.draw(df)": "chart charts plot plots figure draw graph bar line hist visualize",
     'st.find("words")': "find search lookup",
-    "st.resources()": "list resources endpoints tables modules listtables listresources",
+    "st.resources": "list resources endpoints tables modules listtables listresources",
     'stnb.save(df, "FILE.csv")': "tocsv toexcel toparquet tojson write export savecsv dump",
     'stnb.sql("select …", FOLDER)': "readsql execute sqlquery readsqlquery",
     "stnb.profile(df)": "describe info summary profiling",

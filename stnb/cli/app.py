@@ -7,6 +7,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import secrets
 import subprocess
 import sys
@@ -42,6 +43,7 @@ os.chdir(os.environ["STNB_APP_FOLDER"])
 from stnb import explorer
 
 explorer.page(os.environ.get("STNB_APP_PROFILE") or None)"""
+DATA = Path(__file__).parent / "app_data"  # a folder of Jupyter's data: Voila's template "stnb"
 LOG_END = 2_000  # characters of Voila's log that are shown if it does not start
 
 
@@ -54,7 +56,15 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         help="the profile to begin with (default: that of `connect()`, else demo)",
     )
     add_page_options(command, port=8866)
-    command.add_argument("--dark", action="store_true", help="dark colours")
+    colours = command.add_mutually_exclusive_group()
+    for theme in ("dark", "light"):
+        colours.add_argument(
+            f"--{theme}",
+            action="store_const",
+            dest="theme",
+            const=theme,
+            help=f"{theme} colours (default: those of the system)",
+        )
     command.set_defaults(run=run)
 
 
@@ -83,13 +93,13 @@ def run(options: argparse.Namespace) -> int:
     )
     end_on_signals()
     say("Starting the app …")
-    with _served(options.profile, port, token, options.dark) as (server, folder):
+    with _served(options.profile, port, token, options.theme) as (server, folder):
         return stay(server, page, folder, options.browser)
 
 
 @contextlib.contextmanager
 def _served(
-    profile: str | None, port: int, token: str, dark: bool
+    profile: str | None, port: int, token: str, theme: str | None
 ) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """Voila on a notebook of one cell, in a temporary folder, and that folder.
 
@@ -99,7 +109,7 @@ def _served(
         folder = Path(name)
         page = folder / "explorer.ipynb"
         page.write_text(json.dumps(_notebook()), encoding="utf-8")
-        config = json.dumps(_config(port, token, dark))
+        config = json.dumps(_config(port, token, theme))
         write_private(folder / "voila.json", config)
         log_file = folder / "log"
         command = server_command("voila", str(page), f"--Voila.port={port}")
@@ -114,7 +124,7 @@ def _served(
                 raise
 
 
-def _config(port: int, token: str, dark: bool) -> dict[str, Any]:
+def _config(port: int, token: str, theme: str | None) -> dict[str, Any]:
     # Voila turns Jupyter's check of the Host header off; a name rebound to this machine's address
     # would pass.
     checked = {"allow_remote_access": False, "allow_origin": ""}
@@ -126,17 +136,19 @@ def _config(port: int, token: str, dark: bool) -> dict[str, Any]:
         "open_browser": False,
         "tornado_settings": checked,
     }
-    theme = "dark" if dark else "light"
+    page = {"theme": theme or "light", "template": "lab" if theme else "stnb"}
     return {
         "Voila": voila,
-        "VoilaConfiguration": {"theme": theme, "show_tracebacks": False},
+        "VoilaConfiguration": {**page, "show_tracebacks": False},
         "Application": {"log_level": "ERROR"},
     }
 
 
 def _environment(folder: Path, profile: str | None) -> dict[str, str]:
+    paths = [str(DATA), os.environ.get("JUPYTER_PATH")]
     return {
         **environment_of(folder),
+        "JUPYTER_PATH": os.pathsep.join(filter(None, paths)),
         "STNB_APP_FOLDER": str(Path.cwd()),
         "STNB_APP_PROFILE": profile or "",
     }

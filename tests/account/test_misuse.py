@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 
 import stnb
 from stnb.account import reached
+from stnb.account.other_words import ELSEWHERE, OF_AN_ACCOUNT
 from stnb.errors import BadFilter, CredentialsMissing, StnbError, UnknownResource
 
 TRIES: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
@@ -86,7 +88,7 @@ TRIES: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
     "a number of a module": (lambda st: st.jpm[0], TypeError, 'st["jpm.appointments"]'),
     "a list of a module": (lambda st: list(st.jpm), TypeError, "press Tab"),
     "a number of an account": (lambda st: st[3], TypeError, 'st["jpm.jobs"]'),
-    "a list of an account": (lambda st: list(st), TypeError, "st.resources()"),
+    "a list of an account": (lambda st: list(st), TypeError, "st.resources"),
     "a resource without its module": (lambda st: st["jobs"], KeyError, "jpm.jobs"),
     "a module for a resource": (lambda st: st["jpm"], KeyError, "jpm is a module"),
     "a verb of a module": (
@@ -149,7 +151,7 @@ TRIES: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
         UnknownResource,
         "then df['jobStatus']. To filter by it: st.jpm.jobs.pull(jobStatus=…).",
     ),
-    "the tables": (lambda st: st.tables, UnknownResource, "Write st.resources()."),
+    "the tables": (lambda st: st.tables, UnknownResource, "Write st.resources."),
     "a search": (lambda st: st.search, UnknownResource, 'Write st.find("words").'),
     "a frame of a query": (
         lambda st: st.jpm.jobs.where().df,
@@ -229,7 +231,7 @@ def test_a_query_has_no_other_attributes(st: stnb.Account) -> None:
         ("search", 'st.find("words")'),
         ("to_csv", 'stnb.save(df, "FILE.csv")'),
         ("export", 'stnb.save(df, "FILE.csv")'),
-        ("endpoints", "st.resources()"),
+        ("endpoints", "st.resources"),
         ("read_sql", "stnb.sql("),
         ("config", "stnb.setup()"),
         ("DataFrame", "import pandas as pd"),
@@ -245,6 +247,26 @@ def test_a_word_of_another_library_names_ours(name: str, written: str) -> None:
         getattr(stnb, name)
 
     assert written in str(caught.value)
+
+
+WRITTEN = re.compile(r"\b(st|stnb)((?:\.\w+)+)(\(?)")
+
+
+@pytest.mark.parametrize("text", sorted({*reached.ELSEWHERE, *OF_AN_ACCOUNT.values()}))
+def test_what_is_written_here_is_there(st: stnb.Account, text: str) -> None:
+    """What stands in place of another library's word exists, and is called only if it can be."""
+    for start, path, called in WRITTEN.findall(text):
+        at: Any = {"st": st, "stnb": stnb}[start]
+        for part in path.strip(".").split("."):
+            at = getattr(at, part)
+        assert callable(at) == bool(called), text
+
+
+@pytest.mark.parametrize("text", sorted(set(ELSEWHERE.values())))
+def test_what_a_resource_has_for_it_is_there(st: stnb.Account, text: str) -> None:
+    """So do the verbs of a resource that stand in place of another library's."""
+    name, called, _ = text.partition("(")
+    assert callable(getattr(st.jpm.jobs, name)) == bool(called), text
 
 
 def test_every_word_of_another_library_stands_once() -> None:

@@ -110,6 +110,8 @@ def test_the_explorer_is_a_page(browser: Any, tmp_path: Path) -> None:
             )
             assert faults(page, ".stnb-explorer") == []
             _pull(page, "jpm.jobs")
+            _the_table_fills_the_window(page)
+            _the_system_decides_on_dark(page)
             assert "explorer.page(" not in page.content()  # the source stays behind
             _for_people_without_python(page)
             assert errors == []
@@ -118,6 +120,43 @@ def test_the_explorer_is_a_page(browser: Any, tmp_path: Path) -> None:
         assert process.returncode == 0
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(address, timeout=5)
+
+
+BOTTOM = "() => document.querySelector('.stnb-foot').getBoundingClientRect().bottom"
+GROUND = "() => getComputedStyle(document.body).backgroundColor"
+
+
+def _the_table_fills_the_window(page: Page) -> None:
+    """Nothing is left below it, nor does the page scroll; a low window scrolls instead."""
+    for height in (1000, 900):
+        page.set_viewport_size({"width": 1400, "height": height})
+        page.wait_for_function(f"() => ({BOTTOM})() > {height - 40}")
+        assert page.evaluate(BOTTOM) <= height
+        assert page.evaluate("() => document.documentElement.scrollHeight") == height
+    page.set_viewport_size({"width": 1400, "height": 500})
+    assert page.locator(".stnb-grid-view").evaluate("n => n.offsetHeight") == 540
+    page.set_viewport_size({"width": 1400, "height": 1000})
+
+
+def _the_system_decides_on_dark(page: Page) -> None:
+    """Page, table and chart follow it while they are open; menus of a narrow chart are whole."""
+    grounds, pictures = [], []
+    page.get_by_role("tab", name="Chart").click()
+    picture = page.locator(".stnb-picture img")
+    expect(picture).to_be_visible(timeout=PATIENCE)
+    for scheme in ("light", "dark", "light"):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        expect(page.locator(f"body.theme-{scheme}")).to_be_visible()
+        pictures.append(picture.get_attribute("src"))
+        grounds.append(page.evaluate(GROUND))
+        assert faults(page, ".stnb-explorer") == []
+    assert grounds == ["rgb(255, 255, 255)", "rgb(17, 17, 17)", "rgb(255, 255, 255)"]
+    assert pictures[0] == pictures[2] != pictures[1]
+
+    page.set_viewport_size({"width": 420, "height": 900})
+    expect(page.locator(".stnb-chart-menus select").first).to_have_css("width", re.compile("39"))
+    page.set_viewport_size({"width": 1400, "height": 1000})
+    page.get_by_role("tab", name="Table").click()
 
 
 def _for_people_without_python(page: Page) -> None:

@@ -86,6 +86,32 @@ def test_bars_search_and_sort_leave_a_selection(lab: Lab) -> None:
     assert lab.errors == []
 
 
+SLOW = """
+small = stnb.show(df.head(9))
+late = small._rows.index._locks["figures", 2]
+taken = late.acquire()  # as if the totals took long to prepare
+small"""
+
+
+def test_a_long_search_shows_its_first_rows(lab: Lab) -> None:
+    """They are there while the rest is searched, and cannot be taken for all that there are."""
+    _open(lab, "long.ipynb")
+    cell = lab.add_cell(SLOW)
+    lab.run_cell(cell)
+    whole = lab.output(cell).locator(".stnb-grid")
+    info = whole.get_by_role("status")
+    whole.get_by_role("searchbox").fill("99")
+    expect(info).to_have_text("9 rows so far, searching …")  # all ids have these digits
+    whole.get_by_role("searchbox").fill("-98")
+    expect(info).to_have_text("0 rows so far, searching …")
+    expect(whole.locator(".stnb-grid-empty")).to_have_text("Searching …")
+
+    _asked(lab, "late.release()")
+    expect(info).to_have_text("1 of 9 rows · found in total")
+    expect(whole.locator(".stnb-grid-row mark")).to_have_text("−98")
+    assert lab.errors == []
+
+
 def test_columns_and_copies_by_keyboard(lab: Lab) -> None:
     """Keys alone scroll, hide, move, widen and sort columns, pick from a menu, open and copy cells;
     the state follows.

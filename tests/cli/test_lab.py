@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import os
 import re
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 
 import stnb
-from stnb.cli import main, notebooks, server
+from stnb.cli import app, main, notebooks, server
 from tests.helpers.interrupts import ended
 
 
@@ -197,3 +198,19 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     """Where the copy cannot be made, the error says where to start instead."""
     with pytest.raises(stnb.CannotSave, match="Start `stnb lab` in a folder that you may write to"):
         notebooks.folder(tmp_path, package=tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("said", "theme", "template"),
+    [([], "light", "stnb"), (["--dark"], "dark", "lab"), (["--light"], "light", "lab")],
+)
+def test_the_app_takes_the_colours_of_the_system_unless_told(
+    said: list[str], theme: str, template: str
+) -> None:
+    """Voila's own page has one theme; ours, which the package brings, has both."""
+    command = argparse.ArgumentParser()
+    app.add(command, said)
+    page = app._config(1, "t", command.parse_args(said).theme)["VoilaConfiguration"]
+
+    assert (page["theme"], page["template"]) == (theme, template)
+    assert [path.name for path in app.DATA.glob("voila/templates/*")] == ["stnb"]

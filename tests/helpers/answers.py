@@ -25,7 +25,10 @@ class HeardGrid(Grid):
         self._handle_custom_msg({"view": "v", **question}, None)
 
     def ask(self, **question: Any) -> dict[str, Any]:
+        """Ask for rows, and again while they are only those that were found so far."""
         self.put(**{"kind": "rows", "start": 0, "stop": 50, **question})
+        while self.heard[-1].get("part"):
+            self.put(**{"kind": "rows", "start": 0, "stop": 50, **question})
         return self.heard[-1]
 
     def bars(self, *columns: int, **question: Any) -> dict[int, dict[str, Any]]:

@@ -18,6 +18,8 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import stnb
 from stnb.account import completing
+from stnb.errors.misused import WrongUse
+from stnb.errors.rooms import WRITTEN
 from tests.helpers.sample import of_each
 
 pytestmark = pytest.mark.usefixtures("small_demo")
@@ -152,13 +154,59 @@ def test_readable_resources_are_counted_once_a_token_is_there(st: stnb.Account) 
     assert st.find("jobs")["readable"].iloc[0]
 
 
-def test_a_room_is_asked_for_without_advice() -> None:
-    """`from stnb import credentials` asks for the attribute first, which is to bring nothing."""
+def test_every_room_is_known() -> None:
+    """The folders of the package are those that it knows, with what to write in place of a call."""
     folders = {path.parent.name for path in Path(stnb.__file__).parent.glob("*/__init__.py")}
 
     assert folders - {"catalog", "errors"} == stnb._ROOMS
-    for room in stnb._ROOMS:
-        assert stnb._advice(room) == ""
+    assert {*stnb._ROOMS, *stnb._MODULES} == set(WRITTEN)
+
+
+@pytest.mark.parametrize("room", sorted(WRITTEN))
+def test_a_room_that_is_called_says_what_to_write(room: str) -> None:
+    """`stnb.pull("jpm.jobs")` names the call that was meant, and repeats nothing that it got."""
+    with pytest.raises(WrongUse) as raised:
+        getattr(stnb, room)("se" + "cret", key="se" + "cret")
+
+    assert raised.value.happened == f"stnb.{room} cannot be called."
+    assert WRITTEN[room] in raised.value.next
+    assert "se" + "cret" not in str(raised.value)
+
+
+def test_what_a_called_room_says_to_write_is_there() -> None:
+    """Each name that stands in place of a call can be used: no sentence leads to another error."""
+    started, account = stnb.connect("demo"), "stnb.connect()."
+    for written in WRITTEN.values():
+        call = written.removeprefix("st = ")
+        if call.startswith("`"):
+            continue
+        at: object = started if call.startswith(account) else stnb
+        path = call.removeprefix(account).removeprefix("stnb.").partition("(")[0]
+        for part in path.split("."):
+            at = getattr(at, part)
+        assert callable(at) == ("(" in call), written
+
+
+CALLED_FIRST = """
+import stnb
+{before}
+try:
+    stnb.{room}()
+except TypeError as error:
+    print(type(error).__name__, "Write" in str(error))
+from stnb import {room}
+print({room}.__name__)
+"""
+
+
+@pytest.mark.parametrize("before", ["", "import stnb.{room}", "from stnb.{room} import *"])
+def test_a_room_answers_however_it_came(before: str) -> None:
+    """A call is answered alike in a fresh process and after an import, and imports go on."""
+    room = "credentials"  # it loads the least
+    script = CALLED_FIRST.format(room=room, before=before.format(room=room))
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+
+    assert ran.stdout.split() == ["WrongUse", "True", "stnb.credentials"], ran.stderr
 
 
 PAGES = [

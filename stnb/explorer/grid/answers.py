@@ -11,6 +11,7 @@ from typing import Any
 from . import cells, clipboard
 from .select import Rows, pick_of, query_of
 
+SOON, LATER = 0.3, 1.0  # s after which the rows found so far are shown at first, and then
 MOST = 400  # rows in one answer, however many the page asks for
 
 Message = Mapping[str, Any]
@@ -18,14 +19,19 @@ Answer = dict[str, Any]
 
 
 def window(rows: Rows, message: Message) -> Answer:
-    """The rows from `start` to `stop` as text, and how many there are."""
-    positions = rows.positions(query_of(message))
+    """The rows from `start` to `stop` as text, and how many there are.
+
+    `part` stands in it if these are the rows so far: the page is to ask again.
+    """
+    seconds = LATER if message.get("part") else SOON
+    positions, whole = rows.soon(query_of(message), seconds)
     start = min(max(0, int(message["start"])), len(positions))
     stop = min(int(message["stop"]), start + MOST)
     columns = rows.columns
     texts = cells.rows(columns.frame, columns.shown, positions[start:stop])
     found = rows.index.places(query_of(message).search)
-    return {"kind": "rows", "start": start, "rows": texts, "total": len(positions), "found": found}
+    answer = {"start": start, "rows": texts, "total": len(positions), "found": found}
+    return {"kind": "rows", **answer, **({} if whole else {"part": True})}
 
 
 def cell(rows: Rows, message: Message) -> Answer:

@@ -29,9 +29,9 @@ function skeleton(label) {
   return { root, search, info, more, columns, chips, head, bars, rows, space, view, cell, menu, panel };
 }
 
-// A text with what was searched in a mark. A number is searched without its commas.
+// A text with what was searched in a mark. A number is searched without its commas, and its minus is a hyphen there.
 function marked(text, words) {
-  const wanted = words.toLowerCase(), plain = text.toLowerCase(), at = plain.indexOf(wanted);
+  const wanted = words.toLowerCase(), plain = text.toLowerCase().replaceAll("−", "-"), at = plain.indexOf(wanted);
   if (at >= 0) return [text.slice(0, at), make("mark", "", {}, text.slice(at, at + words.length)), ...marked(text.slice(at + words.length), words)];
   const places = [...plain].map((_, k) => k).filter((k) => plain[k] !== ","), digits = places.map((k) => plain[k]).join("");
   const from = plain.length === text.length && /^[-−]?[\d,.]+$/.test(text) ? digits.indexOf(wanted.replaceAll(",", "").replace("$", "")) : -1;
@@ -74,7 +74,7 @@ function render({ model, el }) {
     const near = [Math.max(0, first - AHEAD / 2), Math.min(g.total, last + AHEAD / 2)];
     if (!fresh && near[0] >= win.start && near[1] <= win.start + win.rows.length) return g.bars.ask();
     const jump = fresh || first > win.start + win.rows.length || last < win.start, ahead = jump ? JUMP : AHEAD;
-    question({ kind: "rows", start: Math.max(0, first - ahead), stop: last + ahead, step: g.step });
+    question({ kind: "rows", start: Math.max(0, first - ahead), stop: last + ahead, step: g.step, part: g.part });
   }
 
   function question(message) {
@@ -87,7 +87,8 @@ function render({ model, el }) {
 
   g.filters = () => ({ search: g.st.search, picks: g.st.picks });
   g.askRows = ask;
-  g.ask = (kind, more) => g.send({ kind, ...more, ...g.filters(), sort: g.st.sort });
+  // While a search goes on, a row's place here is not its place among all that are found.
+  g.ask = (kind, more) => (g.part ? g.flash("Still searching …") : g.send({ kind, ...more, ...g.filters(), sort: g.st.sort }));
   g.send = (message) => {
     try {
       model.send({ turn: g.about.turn, ...message, view: g.id });
@@ -98,6 +99,7 @@ function render({ model, el }) {
 
   function restart() {
     fresh = true;
+    g.part = false;
     ui.view.scrollTop = 0;
     ask();
   }
@@ -117,7 +119,9 @@ function render({ model, el }) {
   function take(message) {
     win = { start: message.start, rows: message.rows };
     g.total = message.total;
+    g.part = !!message.part; // the rows so far: the next answer has more of them
     g.found = g.st.search ? message.found ?? [] : [];
+    if (g.part) fresh = true;
     resize();
     toFound();
     draw();
@@ -128,7 +132,7 @@ function render({ model, el }) {
 
   // A match out of sight comes into view, once for each search.
   function toFound() {
-    if (g.st.search === shownSearch) return;
+    if (g.st.search === shownSearch || (g.part && !g.total)) return;
     shownSearch = g.st.search;
     const { left, right } = seen(), places = g.cols.filter((i) => g.found.includes(i));
     const pinned = g.headPart.pinnedWidth();
@@ -219,6 +223,7 @@ function render({ model, el }) {
     const n = g.bars.n, { rows, columns } = g.about;
     const wide = g.cols.length === columns.length ? n(columns.length) : `${n(g.cols.length)} of ${n(columns.length)}`;
     const which = g.about.which ? ` · ${g.about.which}` : "";
+    if (g.part) return say(`${n(g.total)} ${g.total === 1 ? "row" : "rows"} so far, searching …`);
     say(g.total === rows ? `${n(rows)} ${rows === 1 ? "row" : "rows"} × ${wide} ${columns.length === 1 ? "column" : "columns"}` : `${n(g.total)} of ${n(rows)} rows`);
     if (g.found?.length && g.total) ui.info.append(` · found in ${g.found.slice(0, 3).map((i) => columns[i].name + (g.st.hidden.includes(i) ? " (hidden)" : "")).join(", ")}${g.found.length > 3 ? ` and ${g.found.length - 3} more` : ""}`);
     if (which) ui.info.append(make("i", "which", {}, which));
@@ -234,7 +239,9 @@ function render({ model, el }) {
 
   function resize() {
     ui.space.style.height = `${tall()}px`;
-    ui.view.style.height = `${Math.min(model.get("height"), head() + Math.max(g.about.rows, 2) * ROW + 18)}px`; // as tall when little or nothing matches
+    // As tall when little or nothing matches. How much of it is on the page is said in grid.css.
+    ui.view.style.setProperty("--stnb-tall", `${head() + Math.min(Math.max(g.about.rows, 2) * ROW, TALLEST) + 18}px`);
+    ui.view.style.setProperty("--stnb-most", `${model.get("height")}px`);
     ui.view.setAttribute("aria-rowcount", g.total + 1);
   }
 
@@ -287,6 +294,7 @@ function render({ model, el }) {
 
   function empty() {
     const words = g.st.search, picked = Object.keys(g.st.picks).length > 0;
+    if (g.part) return "Searching …";
     return words ? `No row ${picked ? "with what is picked " : ""}holds “${words}”.` : picked ? "No row has all that is picked." : "No rows.";
   }
 
@@ -311,6 +319,7 @@ function render({ model, el }) {
     g.total = g.about.rows;
     g.wide = 22 + 7 * String(g.about.rows).length;
     g.at = null;
+    g.part = false;
     g.st = { search: "", sort: null, picks: {}, hidden: [], pinned: [], order: [...g.about.usual], widths: {} };
     win = { start: 0, rows: [] };
     again = false;

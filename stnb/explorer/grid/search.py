@@ -5,27 +5,25 @@ What a search reads is prepared once: lower-cased, and each different value once
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from . import cells, scan
-from .columns import Columns, Mask, encode, mask_of
-from .search_leaves import DAY, FIGURES, TEXTS, Encoder, Leaf, leaves_of
-from .search_words import BOTH, DAYS, NAMED, words_in_numbers, words_in_times
+from . import cells, scan, search_numbers
+from .columns import Cache, Columns, Mask, encode
+from .search_leaves import FIGURES, TEXTS, Encoder, Leaf, leaves_of
+from .search_numbers import Figures
+from .search_run import Part, Search
+from .search_times import Times, clock_times
+from .search_words import words_in_numbers, words_in_times
 
-THREADS = 4  # Arrow searches without the interpreter's lock
 MOST_BYTES = 500_000_000  # of prepared text; more is prepared anew for each search
-LAST_SEARCHES = 50  # of which it is known in which columns they found something
+LAST_SEARCHES = 12  # that are remembered
+NESTED = {"list", "object"}
 NO_TEXTS = {"integer", "number", "date", "date-time", "yes/no", "duration"}  # kinds of columns
 NO_FIGURES = {"text", "yes/no", "duration"}
-Part = tuple[str, int]  # the texts, or the figures, of a column
 
 
 class SearchIndex:
@@ -43,40 +41,39 @@ class SearchIndex:
                 if kind not in unlike:
                     self._locks[what, i] = threading.Lock()
         self._bytes = 0
-        self._places: dict[str, list[int]] = {}  # by the words of the last searches
+        self._searches = Cache(LAST_SEARCHES)
 
     def prepare(self) -> Iterator[None]:
         """Read every column before anybody searches, one with each step; texts come first."""
         for part in self._locks:
             yield
             self._read(part)
-        _clock()
+        clock_times()
 
     def find(self, words: str) -> Mask:
         """Which rows hold these words in any column, whatever their case."""
+        return self.search(words).whole()
+
+    def search(self, words: str) -> Search:
+        """The search of these words, begun if it was not of late."""
         words = words.lower()
-        result = np.zeros(len(self._columns), dtype=bool)
+        return self._searches.get(words, lambda: self._begin(words))
+
+    def places(self, words: str) -> list[int]:
+        """The columns in which these words were found; none of them for no words."""
+        return self.search(words).places if words else []
+
+    def _begin(self, words: str) -> Search:
         # Most words have letters, which no number has: these columns are not even read.
         figures = words_in_times(words) or words_in_numbers(words, floating=False) is not None
         parts = [part for part in self._locks if part[0] == TEXTS or figures]
-        with ThreadPoolExecutor(THREADS) as pool:
-            masks = pool.map(lambda part: self._find_in(part, words), parts)
-            places = set()
-            for (_, i), found in zip(parts, masks, strict=True):
-                if found is not None:
-                    places.add(i)
-                    result |= found
-        self._remember(words, sorted(places))
-        return result
+        parts.sort(key=self._weight)
+        return Search(len(self._columns), parts, lambda part: self._find_in(part, words))
 
-    def places(self, words: str) -> list[int]:
-        """The columns in which a search has found its words; [] if it was not of late."""
-        return self._places.get(words.lower(), [])
-
-    def _remember(self, words: str, places: list[int]) -> None:
-        if len(self._places) > LAST_SEARCHES:
-            self._places = {}
-        self._places[words] = places
+    def _weight(self, part: Part) -> tuple[bool, bool, bool]:
+        """What is searched first: what was read before, and last what lies inside of lists."""
+        what, i = part
+        return part not in self._leaves, self._columns.kinds[i] in NESTED, what == TEXTS
 
     def _find_in(self, part: Part, words: str) -> Mask | None:
         result = None
@@ -134,43 +131,17 @@ def _rows_found(leaf: Leaf, words: str, rows: int) -> Mask | None:
 
 
 def _entries_found(leaf: Leaf, words: str) -> Mask | None:
-    if leaf.kind == "time":
-        return _times_found(leaf, words)
+    if isinstance(leaf.values, Times):
+        wanted = words_in_times(words)
+        return None if wanted is None else leaf.values.holding(wanted)
     if leaf.kind != "text":
         digits = words_in_numbers(words, floating=leaf.kind == "float")
         if digits is None:
             return None
         words = digits
+    if isinstance(leaf.values, Figures):
+        return _of_entries(leaf, search_numbers.holding(leaf.values, words))
     return _of_entries(leaf, scan.holding(leaf.values, words))
-
-
-def _times_found(leaf: Leaf, words: str) -> Mask | None:
-    wanted = words_in_times(words)
-    if wanted is None:
-        return None
-    if wanted.form == NAMED:
-        named = pc.strftime(leaf.values.cast(pa.timestamp("s")), format=NAMED)
-        return _of_entries(leaf, scan.holding(pc.utf8_lower(named), wanted.words))
-    if wanted.form == DAYS:
-        return _of_entries(leaf, scan.holding(leaf.values, wanted.words))
-    if leaf.seconds is None:
-        return None
-    # The end of a day and the start of a time, with a blank between them; or a part of a time.
-    day, _, clock = wanted.words.rpartition(" ")
-    if wanted.form == BOTH:
-        times = mask_of(pc.starts_with(_clock(), clock))
-    else:
-        times = mask_of(pc.match_substring(_clock(), clock))
-    if not times.any():
-        return None
-    return times[leaf.seconds] & _of_entries(leaf, mask_of(pc.ends_with(leaf.values, day)))
-
-
-@functools.cache
-def _clock() -> Any:
-    """Every second of a day as it is written."""
-    times = [f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}" for s in range(DAY)]
-    return pa.array(times)
 
 
 def _of_entries(leaf: Leaf, found: Mask) -> Mask:

@@ -10,14 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from .columns import Encoded, Mask, encode, mask_of, plain_array
+from .columns import Encoded, encode, plain_array
 from .scan import memory
+from .search_numbers import LARGE, of_amounts, of_integers
+from .search_times import Times
 
-DAY = 86_400  # s
 BEYOND_ASCII = 128
-SMALL, LARGE = 1e-3, 1e9  # floats beyond these Arrow may write with an exponent
-CENTS = pa.array([str(cent / 100)[1:] for cent in range(100)])  # from ".0" to ".99"
-MOST_DAYS = 200_000  # between the first and the last, that are all written
+SMALL = 1e-3  # floats below it, as those beyond LARGE, Arrow may write with an exponent
 TEXTS, FIGURES = "texts", "figures"
 Encoder = Callable[[Any], Encoded | None]
 
@@ -27,18 +26,17 @@ class Leaf(NamedTuple):
 
     Attributes:
         kind: "text", "number", "float" or "time".
-        values: lower-cased text, or numbers and days as they are written; an Arrow array.
+        values: lower-cased text, or numbers as they are written, as an Arrow array; numbers by
+            their digits, as Figures; or Times.
         codes: for each entry the index of its value, -1 if missing; None: the values are the
             entries.
         rows: the row of each entry; None: the entries are the rows.
-        seconds: of the day, for entries that are times.
     """
 
     kind: str
     values: Any
     codes: NDArray[np.int32] | None
     rows: NDArray[np.int64] | None
-    seconds: NDArray[np.int32] | None = None
 
     @property
     def nbytes(self) -> int:
@@ -46,8 +44,6 @@ class Leaf(NamedTuple):
         size = int(self.values.nbytes)
         if self.codes is not None:
             size += self.codes.nbytes
-        if self.seconds is not None:
-            size += self.seconds.nbytes
         return size
 
 
@@ -94,11 +90,18 @@ def _lower(texts: Any) -> Any:
 
 def _figure_leaf(array: Any, rows: NDArray[np.int64] | None, encoder: Encoder) -> Leaf:
     if pa.types.is_date(array.type) or pa.types.is_timestamp(array.type):
-        return _time_leaf(array, rows)
-    if pa.types.is_floating(array.type):
-        leaf = _leaf("float", array, rows, encoder)
+        return Leaf("time", Times(array), None, rows)
+    floating = pa.types.is_floating(array.type)
+    leaf = _leaf("float" if floating else "number", array, rows, encoder)
+    figures = None
+    if floating:
+        figures = of_amounts(leaf.values)
+    elif pa.types.is_integer(array.type):
+        figures = of_integers(leaf.values)
+    if figures is not None:
+        return leaf._replace(values=figures)
+    if floating:
         return leaf._replace(values=_as_python_writes(leaf.values))
-    leaf = _leaf("number", array, rows, encoder)
     return leaf._replace(values=leaf.values.cast(pa.string()))
 
 
@@ -120,11 +123,6 @@ def _as_python_writes(numbers: Any) -> Any:
     # To look at the numbers is faster than to look at their texts.
     values = pc.fill_null(numbers, 0.5).to_numpy()
     size = np.abs(values)
-    double = values.dtype == np.float64 and len(values) > 0
-    if double and size.max() < LARGE:  # False if one is not a number
-        cents = np.rint(size * 100)
-        if (cents / 100 == size).all():
-            return _amounts(cents.astype(np.int64), np.signbit(values), numbers.is_null())
     texts = numbers.cast(pa.string())
     extreme = (size >= LARGE) | ((size < SMALL) & (size > 0))
     whole = (values == np.floor(values)) & ~extreme
@@ -135,37 +133,3 @@ def _as_python_writes(numbers: Any) -> Any:
         written = pa.array([str(value) for value in values[extreme]], pa.string())
         texts = pc.replace_with_mask(texts, pa.array(extreme), written)
     return texts
-
-
-def _amounts(cents: NDArray[np.int64], negative: Mask, missing: Any) -> Any:
-    """Amounts of whole cents as texts. Arrow writes integers far faster than floats."""
-    whole, cent = np.divmod(cents, 100)
-    parts = [pa.array(whole, mask=mask_of(missing)).cast(pa.string()), CENTS.take(pa.array(cent))]
-    if negative.any():
-        parts.insert(0, pa.array(["", "-"]).take(pa.array(negative.astype(np.int8))))
-    return pc.binary_join_element_wise(*parts, "")
-
-
-def _time_leaf(array: Any, rows: NDArray[np.int64] | None) -> Leaf:
-    """Days and seconds by the wall clock: of both there are few, even if all times differ."""
-    timed = pa.types.is_timestamp(array.type)
-    if timed and array.type.tz:
-        array = pc.local_timestamp(array)
-    whole = array.cast(pa.timestamp("s"), safe=False).cast(pa.int64())
-    # A missing time takes any other's place, so that the days lie close together.
-    seconds = pc.fill_null(whole, pc.min(whole).as_py() or 0).to_numpy()
-    days, codes = _days(seconds // DAY)
-    codes[mask_of(array.is_null())] = -1
-    texts = np.datetime_as_string(days.astype("datetime64[D]")).tolist()
-    of_day = (seconds % DAY).astype(np.int32) if timed else None
-    return Leaf("time", pa.array(texts, pa.string()), codes, rows, of_day)
-
-
-def _days(of_entries: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """The days that may be searched in their order, and for each entry the index of its day."""
-    if len(of_entries):
-        first, last = int(of_entries.min()), int(of_entries.max())
-        if last - first < MOST_DAYS:
-            return np.arange(first, last + 1), (of_entries - first).astype(np.int32)
-    days, codes = np.unique(of_entries, return_inverse=True)
-    return days, codes.astype(np.int32)

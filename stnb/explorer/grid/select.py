@@ -64,17 +64,32 @@ class Rows:
         key = (query.search, _key(query.picks), query.sort)
         return self._positions.get(key, lambda: self._find(query))
 
+    def soon(self, query: Query, seconds: float) -> tuple[Positions, bool]:
+        """The rows that a query has found within so many seconds, and whether these are all.
+
+        The search goes on; who asks again gets more.
+        """
+        search = self.index.search(query.search) if query.search else None
+        if search is None or search.wait(seconds):
+            return self.positions(query), True
+        found = np.logical_and.reduce([*self._picks(query), search.so_far()])
+        return self._sorted(np.flatnonzero(found), query.sort), False
+
     def mask(self, query: Query, without: int | None = None) -> Mask | None:
         """Which rows a query leaves, without the picks of one column; None for all of them."""
+        masks = self._picks(query, without)
+        if query.search:
+            masks.append(self.index.find(query.search))
+        if not masks:
+            return None
+        return np.logical_and.reduce(masks)
+
+    def _picks(self, query: Query, without: int | None = None) -> list[Mask]:
         masks = []
         for i, picks in query.picks.items():
             if picks and i != without:
                 masks.append(self._picked(i, picks))
-        if query.search:
-            masks.append(self._masks.get(query.search, lambda: self.index.find(query.search)))
-        if not masks:
-            return None
-        return np.logical_and.reduce(masks)
+        return masks
 
     def summary(self, i: int) -> Summary:
         """The bars of a column, made when they are first asked for."""
@@ -84,13 +99,17 @@ class Rows:
 
     def _find(self, query: Query) -> Positions:
         if query.sort is not None:
-            column, ascending = query.sort
-            unsorted = self.positions(query._replace(sort=None))
-            return self.columns.sort(column, unsorted, ascending)
+            return self._sorted(self.positions(query._replace(sort=None)), query.sort)
         mask = self.mask(query)
         if mask is None:
             return np.arange(len(self.columns))
         return np.flatnonzero(mask)
+
+    def _sorted(self, positions: Positions, by: Sort | None) -> Positions:
+        if by is None:
+            return positions
+        column, ascending = by
+        return self.columns.sort(column, positions, ascending)
 
     def _picked(self, i: int, picks: Sequence[Pick]) -> Mask:
         return self._masks.get((i, _key(picks)), lambda: picked(self.columns, i, picks))
