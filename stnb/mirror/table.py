@@ -153,9 +153,9 @@ class Table:
             if incremental and without_key(self.changes, self.key):
                 why = "rows came that lack their key"
         except (Rejected, NotFound) as err:
-            if checkpoint is None or not checkpoint.cursor:
+            why = self._refused_changes(checkpoint, err)
+            if not why:
                 raise
-            why = f"the server no longer takes its cursor, and answers {err.status}"
         if why:
             self._tell(why)
             self._ask(None)
@@ -163,6 +163,16 @@ class Table:
         elif incremental and (columns := self.kept.turned_to_text(self.changes)):
             return self._put_texts(columns, checkpoint)
         return self._put(report, checkpoint)
+
+    def _refused_changes(self, checkpoint: Checkpoint | None, err: Rejected | NotFound) -> str:
+        """Why the changes alone were refused, if the whole table may still be read; else ""."""
+        if checkpoint is None:
+            return ""
+        if checkpoint.cursor:
+            return f"the server no longer takes its cursor, and answers {err.status}"
+        if checkpoint.modifiedOnOrAfter and isinstance(err, Rejected):
+            return f"the server does not take {MODIFIED_SINCE}, and answers {err.status}"
+        return ""
 
     def _put_texts(self, columns: Sequence[str], checkpoint: Checkpoint | None) -> Done:
         """Read everything once more, as the file does not say how the values of columns were sent

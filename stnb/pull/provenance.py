@@ -238,6 +238,12 @@ def warn_alone(problems: Iterable[str]) -> None:
     notices.warn(Notice(StnbWarning, text, "pace"))
 
 
+def warn_of_headers(sentences: Iterable[str]) -> None:
+    """Warn, once a process, of what hosts refuse of a request's headers."""
+    for sentence in filter(None, sentences):
+        notices.warn(Notice(StnbWarning, sentence))
+
+
 def clock_is_off(ahead: float) -> list[Notice]:
     """That this computer's clock differs from the server's, which is so many seconds ahead."""
     if abs(ahead) <= clock.SKEW:

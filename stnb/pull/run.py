@@ -30,7 +30,7 @@ from .describe import Description
 from .keep import Keeper
 from .kept.rows import Kept
 from .progress import PageCallback, Progress, ProgressCallback, Tracker
-from .provenance import warn_alone
+from .provenance import warn_alone, warn_of_headers
 from .source import Source
 from .store.memory import Assembly, PageStore
 
@@ -401,6 +401,7 @@ class Pull(StaysHere):
         while self.notices:
             frame_notices.warn(self.notices.pop(0))
         warn_alone([self.session.pace_problem])
+        warn_of_headers([self.session.adapted])
 
     @property
     def frame(self) -> pd.DataFrame | None:

@@ -19,7 +19,7 @@ from stnb.frame.united import united
 
 from . import partial
 from .progress import Progress
-from .provenance import warn_alone
+from .provenance import warn_alone, warn_of_headers
 from .run import Pull
 from .together_about import left_out, of_many, of_tenants, types_differ
 from .together_progress import Hub
@@ -229,6 +229,7 @@ class PullOfTenants(StaysHere):
             notices.warn(notice)
         self._notices = ()
         warn_alone(run.session.pace_problem for run in self.runs.values())
+        warn_of_headers(run.session.adapted for run in self.runs.values())
 
     def _made(self) -> pd.DataFrame:
         """The rows of the tenants that did not fail."""

@@ -37,7 +37,7 @@ from .places import place_for
 from .probe import Knock, knock
 from .report_turns import ReportTurn, turn_file
 from .retry import PATIENCE, Notify, Retry, no_one
-from .said import is_whole_json
+from .said import CODING, is_whole_json
 from .server_clock import ServerClock
 from .shared import OF_PROCESS, Shared, one
 from .shared_pace import SharedTimes, Times, pace_file
@@ -336,9 +336,13 @@ class Session(StaysHere):
             # A slot before the turn: requests that had their turn and then waited for a connection
             # would start in a bunch.
             async with self._slots, self._connections.held() as client:
-                request = client.build_request(method, url, json=body)
-                with place_for(request, self.places):
-                    return await exchange(client, request, auth, check, attempt, into)
+                while True:
+                    coding = self._coding(auth)
+                    request = client.build_request(method, url, json=body, headers=coding)
+                    with place_for(request, self.places):
+                        result = await exchange(client, request, auth, check, attempt, into)
+                    if not self._comes_plain(result, auth, coding):
+                        return result
 
         async def in_lane(auth: TokenAuth, attempt: int) -> Failure | Answer:
             assert kind is not None
@@ -357,6 +361,31 @@ class Session(StaysHere):
             answer = await retry.insist(work, auth)
         self._server_clock.learn(answer)
         return answer
+
+    def _coding(self, auth: TokenAuth) -> dict[str, str]:
+        """The header that asks for plain answers, if the host refuses compressed ones."""
+        if auth.credentials.api_url in self._shared.plain:
+            return {CODING: "identity"}
+        return {}
+
+    def _comes_plain(
+        self, result: Failure | Answer, auth: TokenAuth, coding: Mapping[str, str]
+    ) -> bool:
+        """Whether compressed answers were refused, so that plain ones are asked for from now on."""
+        if coding or isinstance(result, Answer) or not result.of_coding:
+            return False
+        self._shared.plain.add(auth.credentials.api_url)
+        return True
+
+    @property
+    def adapted(self) -> str:
+        """What of a request's headers this process has left out for the host, as a sentence; ""."""
+        if self.credentials.api_url not in self._shared.plain:
+            return ""
+        return (
+            "The server refuses to send compressed answers, which stnb asks for; so they come "
+            "uncompressed, and take longer."
+        )
 
     def _report_turn(self, path: str) -> ReportTurn:
         """Whose turn it is to run a report: that of one call at a time."""

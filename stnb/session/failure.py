@@ -18,7 +18,16 @@ from stnb.credentials import USUAL, Limits
 from .causes import BEYOND
 from .deadline import TokenLate
 from .inflate import TooLarge
-from .said import MAINTENANCE, NO_ROUTE, html_in_words, is_html, refused_in, said_in, wait_asked
+from .said import (
+    CODING,
+    MAINTENANCE,
+    NO_ROUTE,
+    html_in_words,
+    is_html,
+    refused_in,
+    said_in,
+    wait_asked,
+)
 from .token import TOKEN
 from .unreached import NO_LOGIN, NetworkError, no_login, unreached
 
@@ -58,6 +67,7 @@ PASSING_ERRORS = (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError)
 # Statuses of a page that a filter or a sign-in page of the network shows. With a fault of 500 and
 # over, it may be the page of ServiceTitan's own front door.
 OF_FILTERS = frozenset({403, 404, 405, 451, 511})
+NOT_ACCEPTABLE = 406
 BACKOFF = 0.5  # seconds after the first try; doubled after each
 LONGEST_BACKOFF = 20.0  # seconds
 
@@ -215,6 +225,11 @@ class Failure:
         if self.body:  # it was not ServiceTitan that answered
             return False
         return self.status == 401 or (bool(self.request) and self.status in (400, 403))
+
+    @property
+    def of_coding(self) -> bool:
+        """Whether compressed answers were refused, which stnb asks for: by a 406, or in words."""
+        return self.status == NOT_ACCEPTABLE or CODING in self.refused
 
     @property
     def of_load(self) -> bool:

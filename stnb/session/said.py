@@ -27,6 +27,7 @@ WAITS = (
     (re.compile(r"\b(\d{1,4}(?:\.\d+)?)\s*(?:min|minute)s?\b", re.IGNORECASE), 60),
 )
 WAIT_AS_TIME = re.compile(r"\bin\s+(\d{1,2}(?::\d{2}){1,2})\b", re.IGNORECASE)
+CODING = "Accept-Encoding"
 LONGEST_TEXT = 2_000  # bytes of a plain text that are looked at
 TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)  # of a page for a browser
 
@@ -75,9 +76,11 @@ def _said_plainly(response: httpx.Response, content: bytes, secrets: list[str]) 
 
 
 def refused_in(response: httpx.Response, content: bytes) -> dict[str, tuple[int, ...]]:
-    """The parameters of the call that a 400 or 422 names, and the numbers that it states."""
-    names = list(dict.fromkeys(response.request.url.params))
-    if response.status_code not in (400, 422) or not names or is_html(response, content):
+    """The parameters of the call that a 400 or 422 names, and the numbers that it states; and the
+    header by which stnb asks for compressed answers, if it is named.
+    """
+    names = list(dict.fromkeys([*response.request.url.params, CODING]))
+    if response.status_code not in (400, 422) or is_html(response, content):
         return {}
     try:
         body = read_json(content)

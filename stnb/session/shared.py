@@ -29,6 +29,7 @@ class Shared:
         gates: the lanes of each tenant.
         learned: what the resources of each tenant take.
         turns: whose turn it is to run each report.
+        plain: the hosts that refuse to send compressed answers.
         company: the pages of all tenants that are in flight.
     """
 
@@ -37,6 +38,7 @@ class Shared:
     gates: dict[Hashable, Gate] = field(default_factory=dict)
     learned: dict[Hashable, Learned] = field(default_factory=dict)
     turns: dict[Hashable, ReportTurn] = field(default_factory=dict)
+    plain: set[str] = field(default_factory=set)
     company: Company = field(default_factory=Company)
 
     def forget_calls(self) -> None:

@@ -21,6 +21,7 @@ from .deadline import EXTENSION, Deadline
 from .failure import PASSING_ERRORS, Failure
 from .inflate import ACCEPTED, FILE, TooHeavy, TooLarge, bounded, read, weigh
 from .proxy import Routes, proxy_in_use
+from .said import CODING
 from .text import as_utf8
 from .token import TIMEOUT, TokenAuth, TokenRefused
 from .trust import tls_context
@@ -287,5 +288,6 @@ async def _follow(client: httpx.AsyncClient, response: httpx.Response) -> httpx.
     if target.scheme != "https" and not is_own:
         return response
     await response.aclose()
-    request = client.build_request("GET", target, extensions={FILE: True})
+    headers = {CODING: response.request.headers[CODING]}
+    request = client.build_request("GET", target, headers=headers, extensions={FILE: True})
     return await client.send(request, auth=None, stream=True)

@@ -741,6 +741,38 @@ def test_a_cursor_that_is_no_longer_taken(toys: Tenant, tmp_path: Path, status: 
     assert kept(tmp_path) == toys.rows
 
 
+@pytest.mark.parametrize("body", [{}, {"errors": {"modifiedOnOrAfter": ["is not known"]}}])
+def test_a_list_that_does_not_take_what_tells_its_changes(
+    toys: Tenant, tmp_path: Path, body: dict[str, Any]
+) -> None:
+    """stnb adds that filter, so it costs nobody the table: all of it is read, which is told."""
+    sync(["toys.gadgets"], tmp_path, account=toys)
+    toys.put(3, name="other")
+    toys.answers["gadgets"] = lambda request: (
+        httpx.Response(400, json=body) if "modifiedOnOrAfter" in request.url.params else None
+    )
+    with saying() as said:
+        changes = sync(["toys.gadgets"], tmp_path, account=toys)
+
+    assert changes["problem"].tolist() == [""]
+    assert changes["changed"].tolist() == [1]
+    assert any(
+        "read from the beginning: the server does not take modifiedOnOrAfter" in text
+        for text in said
+    )
+    assert kept(tmp_path, "toys_gadgets") == toys.rows
+
+
+def test_a_list_that_refuses_everything_stays_as_it_was(toys: Tenant, tmp_path: Path) -> None:
+    """Its refusal is the error."""
+    sync(["toys.gadgets"], tmp_path, account=toys)
+    toys.answers["gadgets"] = lambda request: httpx.Response(400)
+    with saying(), pytest.raises(stnb.errors.Rejected):
+        sync(["toys.gadgets"], tmp_path, account=toys)
+
+    assert kept(tmp_path, "toys_gadgets") == toys.rows
+
+
 def test_a_refusal_that_is_not_the_cursors(toys: Tenant, tmp_path: Path) -> None:
     """A feed that refuses everything is an error, and the table stays as it was."""
     sync(["toys.widgets"], tmp_path, account=toys)

@@ -21,6 +21,7 @@ from stnb.frame import notices
 from stnb.frame.target import check_folder, local_path
 from stnb.pull.call import Call, call
 from stnb.pull.progress import Tracker
+from stnb.pull.provenance import warn_of_headers
 from stnb.pull.values import as_list
 from stnb.session import loop
 
@@ -114,6 +115,7 @@ def pull_files(
     }
     if lacking:
         _tell(endpoint, lacking)
+    warn_of_headers([session.adapted])
     return table
 
 
