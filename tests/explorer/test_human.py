@@ -5,6 +5,7 @@ with cents, notes without tags.
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 import stnb
 from stnb import catalog
@@ -38,6 +39,38 @@ def test_columns_stand_in_a_human_order_and_the_file_in_the_api_s() -> None:
     grid.put(kind="state", state=state)
     assert grid.state["order"][:2] == ["jobStatus", "jobNumber"]
     assert grid.selection.columns.tolist()[:2] == ["jobStatus", "jobNumber"]
+
+
+SHUFFLED = {
+    "accounting.invoices": (
+        ["referenceNumber", "invoiceDate", "total", "syncStatus", "memo", "gone"],
+        {"invoiceDate": pd.Timestamp("2026-11-27T00:00Z"), "total": 12.5, "gone": None},
+    ),
+    "settings.technicians": (
+        ["name", "status", "loginName", "phoneNumber", "id"],
+        {"id": 1},
+    ),
+    "accounting.ap_bills": (
+        ["referenceNumber", "status", "billAmount", "vendorNumber", "memo"],
+        {"billAmount": 12.5},
+    ),
+    "sales.estimates": (
+        ["name", "status.name", "createdOn", "reviewStatus", "jobId"],
+        {"createdOn": pd.Timestamp("2026-11-27T00:00Z"), "jobId": 1},
+    ),
+}
+
+
+@pytest.mark.parametrize("resource", SHUFFLED)
+def test_the_row_s_own_number_and_status_come_first(resource: str) -> None:
+    """Not those of other things, such as a phone's or a vendor's number or whether it is synced;
+    what is empty comes behind what is not.
+    """
+    names, others = SHUFFLED[resource]
+    frame = pd.DataFrame({name: [others.get(name, "x")] for name in reversed(names)})
+    frame.attrs["stnb"] = {"resource": resource}
+
+    assert [frame.columns[i] for i in HeardGrid(frame).about["usual"]] == names
 
 
 def test_a_frame_of_ones_own_keeps_its_order() -> None:
