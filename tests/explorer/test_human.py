@@ -10,6 +10,7 @@ import pytest
 import stnb
 from stnb import catalog
 from stnb.catalog.main_date import main_date
+from stnb.catalog.store import walk
 from stnb.frame.notices import heard
 from tests.helpers.answers import HeardGrid
 
@@ -131,11 +132,13 @@ def test_the_main_date_of_a_resource_is_one_fact() -> None:
     for endpoint in known:
         found = main_date(endpoint)
         if found is not None:
-            assert found.column in {column.name for column in endpoint.columns}
+            assert found.column in dict(walk(endpoint.columns))
             assert not found.since or endpoint.takes(found.since) is not None
 
-    dates = {name: main_date(known[name]) for name in ("jpm.jobs", "accounting.invoices")}
-    assert [found.since for found in dates.values() if found] == [
-        "completedOnOrAfter",
-        "invoicedOnOrAfter",
+    resources = ("jpm.jobs", "accounting.invoices", "telecom.calls")
+    dates = {name: main_date(known[name]) for name in resources}
+    assert [(found.column, found.since) for found in dates.values() if found] == [
+        ("completedOn", "completedOnOrAfter"),
+        ("invoiceDate", "invoicedOnOrAfter"),
+        ("leadCall.createdOn", "createdOnOrAfter"),  # a call has its dates in an object
     ]
