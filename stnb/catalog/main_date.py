@@ -5,9 +5,10 @@ The explorer first asks for the last rows by it, and shows it before other dates
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from .models import Endpoint
+from .models import Column, Endpoint
 
 # Parts of names of dates, the likeliest first. The documents do not say which date is meant.
 USUAL = (
@@ -29,7 +30,7 @@ class MainDate:
     """The main date of a resource.
 
     Attributes:
-        column: such as "completedOn".
+        column: such as "completedOn", or "leadCall.createdOn" of an object.
         since: the filter that leaves the rows from a day on, such as "completedOnOrAfter"; "" if
             the resource has none.
     """
@@ -41,7 +42,8 @@ class MainDate:
 def main_date(endpoint: Endpoint | None) -> MainDate | None:
     """The main date of a resource; None if its rows have no date.
 
-    A date that can be filtered by comes before one that cannot.
+    A date that can be filtered by comes before one that cannot, and those of an object, such as a
+    call's, only stand for a row that has none of its own.
 
     Example:
         >>> main_date(load()["jpm.jobs"])
@@ -50,14 +52,22 @@ def main_date(endpoint: Endpoint | None) -> MainDate | None:
     if endpoint is None:
         return None
     found = []
-    for column in endpoint.columns:
-        if column.type in ("date", "date-time") and not column.name.startswith("modified"):
-            since = _filter(endpoint, column.name)
-            found.append((not since, _rank(column.name), column.name, since))
+    for path, column in _dates(endpoint.columns):
+        since = _filter(endpoint, column.name)
+        found.append((path.count("."), not since, _rank(column.name), path, since))
     if not found:
         return None
-    _, _, name, since = min(found)
-    return MainDate(name, since)
+    *_, path, since = min(found)
+    return MainDate(path, since)
+
+
+def _dates(columns: Sequence[Column], above: str = "") -> Iterator[tuple[str, Column]]:
+    """The dates among columns and in their objects, but for the last change."""
+    for column in columns:
+        if column.type == "object":
+            yield from _dates(column.children, f"{above}{column.name}.")
+        elif column.type in ("date", "date-time") and not column.name.startswith("modified"):
+            yield f"{above}{column.name}", column
 
 
 def _filter(endpoint: Endpoint, column: str) -> str:

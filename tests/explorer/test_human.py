@@ -5,10 +5,12 @@ with cents, notes without tags.
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
 import stnb
 from stnb import catalog
 from stnb.catalog.main_date import main_date
+from stnb.catalog.store import walk
 from stnb.frame.notices import heard
 from tests.helpers.answers import HeardGrid
 
@@ -38,6 +40,38 @@ def test_columns_stand_in_a_human_order_and_the_file_in_the_api_s() -> None:
     grid.put(kind="state", state=state)
     assert grid.state["order"][:2] == ["jobStatus", "jobNumber"]
     assert grid.selection.columns.tolist()[:2] == ["jobStatus", "jobNumber"]
+
+
+SHUFFLED = {
+    "accounting.invoices": (
+        ["referenceNumber", "invoiceDate", "total", "syncStatus", "memo", "gone"],
+        {"invoiceDate": pd.Timestamp("2026-11-27T00:00Z"), "total": 12.5, "gone": None},
+    ),
+    "settings.technicians": (
+        ["name", "status", "loginName", "phoneNumber", "id"],
+        {"id": 1},
+    ),
+    "accounting.ap_bills": (
+        ["referenceNumber", "status", "billAmount", "vendorNumber", "memo"],
+        {"billAmount": 12.5},
+    ),
+    "sales.estimates": (
+        ["name", "status.name", "createdOn", "reviewStatus", "jobId"],
+        {"createdOn": pd.Timestamp("2026-11-27T00:00Z"), "jobId": 1},
+    ),
+}
+
+
+@pytest.mark.parametrize("resource", SHUFFLED)
+def test_the_row_s_own_number_and_status_come_first(resource: str) -> None:
+    """Not those of other things, such as a phone's or a vendor's number or whether it is synced;
+    what is empty comes behind what is not.
+    """
+    names, others = SHUFFLED[resource]
+    frame = pd.DataFrame({name: [others.get(name, "x")] for name in reversed(names)})
+    frame.attrs["stnb"] = {"resource": resource}
+
+    assert [frame.columns[i] for i in HeardGrid(frame).about["usual"]] == names
 
 
 def test_a_frame_of_ones_own_keeps_its_order() -> None:
@@ -98,11 +132,13 @@ def test_the_main_date_of_a_resource_is_one_fact() -> None:
     for endpoint in known:
         found = main_date(endpoint)
         if found is not None:
-            assert found.column in {column.name for column in endpoint.columns}
+            assert found.column in dict(walk(endpoint.columns))
             assert not found.since or endpoint.takes(found.since) is not None
 
-    dates = {name: main_date(known[name]) for name in ("jpm.jobs", "accounting.invoices")}
-    assert [found.since for found in dates.values() if found] == [
-        "completedOnOrAfter",
-        "invoicedOnOrAfter",
+    resources = ("jpm.jobs", "accounting.invoices", "telecom.calls")
+    dates = {name: main_date(known[name]) for name in resources}
+    assert [(found.column, found.since) for found in dates.values() if found] == [
+        ("completedOn", "completedOnOrAfter"),
+        ("invoiceDate", "invoicedOnOrAfter"),
+        ("leadCall.createdOn", "createdOnOrAfter"),  # a call has its dates in an object
     ]
