@@ -109,6 +109,7 @@ MAY_PASS_BELOW_500 = (408, 425)  # the server's trouble too, whatever their clas
 # What happened if an answer passed a bound of ours.
 BEYOND = {
     "deadline": "the answer takes too long",
+    "pace": "the file comes too slowly",
     "size": "the answer is too large",
     "depth": "the answer is nested too deep",
     "values": "the answer has too many values",
@@ -150,13 +151,23 @@ def unbearable(
     """The error for an answer that passed a bound of ours.
 
     Args:
-        beyond: which one: "deadline", "size", "depth" or "values".
+        beyond: which one: "deadline", "pace" (of a file), "size", "depth" or "values".
         request: what was requested.
         attempts: how often it was tried.
         is_token: whether it was a token.
     """
     if beyond == "depth":
         return UnexpectedAnswer.too_deep(f"The answer to {request}")
+    if beyond == "pace":
+        return Unreachable(
+            f"{request} failed: no megabyte of the file, nor the rest of it, came within "
+            f"{limits.deadline:g} seconds, and it was tried {attempts} times.",
+            "Likely the network or the server is slow, or it or a proxy sends the file drop by "
+            "drop.",
+            "Make the same call again: with to= the files that are whole are not fetched anew. "
+            "STNB_DEADLINE sets the seconds, in .env or as a variable of the process.",
+            attempts=attempts,
+        )
     if beyond == "deadline":
         then = "Narrow the dates or lower page_size."
         if is_token:  # it is of one size

@@ -7,6 +7,7 @@ from types import TracebackType
 
 import httpx
 
+ENOUGH = 2**20  # bytes of a file that have the whole time for themselves
 EXTENSION = "stnb.deadline"  # where a request carries its deadline, for the auth flow to find
 
 
@@ -21,6 +22,8 @@ class Deadline:
     for the token of another request, is not the server's time. A time-out of httpx is one for each
     read, and a server that sends a byte now and then never meets it.
 
+    A file may be of any size: each megabyte of it has the whole time.
+
     Args:
         seconds: how long it is.
 
@@ -34,6 +37,7 @@ class Deadline:
         self._seconds, self._timeout = seconds, asyncio.timeout(None)
         self._started = 0.0
         self._of_token = False
+        self._bytes = 0  # of a file, since the time began anew
 
     async def __aenter__(self) -> Deadline:
         await self._timeout.__aenter__()
@@ -57,6 +61,14 @@ class Deadline:
         self._of_token = of_token
         self._started = asyncio.get_running_loop().time()
         self._timeout.reschedule(self._started + self._seconds)
+
+    def came(self, size: int) -> None:
+        """So many further bytes of a file came."""
+        self._bytes += size
+        if self._bytes >= ENOUGH:
+            self._bytes = 0
+            now = asyncio.get_running_loop().time()
+            self._timeout.reschedule(now + self._seconds)
 
     @property
     def passed(self) -> float:

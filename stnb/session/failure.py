@@ -110,7 +110,8 @@ class Failure:
         is_html: whether it is a page for a browser.
         request: what was requested, if it was not the call itself.
         reason: why no answer came and what to do next, in two sentences; ("", "") if one came.
-        beyond: which bound the answer passed: "deadline", "size", "depth" or "values"; "" for none.
+        beyond: which bound the answer passed: "deadline", "pace", "size", "depth" or "values"; ""
+            for none.
         limits: the bounds that were in force.
     """
 
@@ -148,17 +149,17 @@ class Failure:
         return replace(cls.of_bound(err.beyond, limits), request=_token_request(err))
 
     @classmethod
-    def of_time(cls, err: TimeoutError, limits: Limits) -> Failure:
-        """The answer did not come to its end in time."""
-        found = cls.of_bound("deadline", limits)
+    def of_time(cls, err: TimeoutError, limits: Limits, *, file: bool = False) -> Failure:
+        """The answer did not come to its end in time; of a file, its next megabyte."""
         if isinstance(err, TokenLate):
+            found = cls.of_bound("deadline", limits)
             return replace(found, request=TOKEN_REQUEST, late=False)
-        return found
+        return cls.of_bound("pace" if file else "deadline", limits)
 
     @classmethod
     def of_bound(cls, beyond: str, limits: Limits = USUAL) -> Failure:
         """The answer passed a bound of ours. Only what is late may come in time the next time."""
-        late, heavy = beyond == "deadline", beyond in ("size", "values")
+        late, heavy = beyond in ("deadline", "pace"), beyond in ("size", "values")
         what = BEYOND[beyond]
         return cls(what, passing=late, late=late, heavy=heavy, beyond=beyond, limits=limits)
 

@@ -14,7 +14,7 @@ import importlib
 import io
 import tempfile
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import IO, Any
 
 import httpx
@@ -173,12 +173,21 @@ class _Whole(_Pieces):
         return content
 
 
-async def read(response: httpx.Response, into: IO[bytes] | None = None) -> bytes:
+def nobody(size: int) -> None:
+    """Nobody wants to know how many bytes came."""
+
+
+async def read(
+    response: httpx.Response,
+    into: IO[bytes] | None = None,
+    came: Callable[[int], None] = nobody,
+) -> bytes:
     """The whole body of a bounded answer; a large file waits on the disk until it is whole.
 
     Args:
         into: a file on the disk that takes the body as it comes, in place of what an earlier try
             left there. The body of a refusal is still returned.
+        came: hears of each part of a file how many bytes it has.
 
     Returns:
         The body; of one that went into a file, its first bytes.
@@ -189,7 +198,7 @@ async def read(response: httpx.Response, into: IO[bytes] | None = None) -> bytes
     """
     try:
         if into is not None and response.is_success:
-            await _write(response, into)
+            await _write(response, into, came)
             into.seek(0)
             return into.read(HEAD)
         if response.is_stream_consumed:
@@ -199,6 +208,7 @@ async def read(response: httpx.Response, into: IO[bytes] | None = None) -> bytes
             return b"".join([part async for part in response.aiter_raw()])
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:
             async for part in response.aiter_raw():
+                came(len(part))
                 file.write(part)
             file.seek(0)
             return file.read()
@@ -206,13 +216,14 @@ async def read(response: httpx.Response, into: IO[bytes] | None = None) -> bytes
         await response.aclose()
 
 
-async def _write(response: httpx.Response, file: IO[bytes]) -> None:
+async def _write(response: httpx.Response, file: IO[bytes], came: Callable[[int], None]) -> None:
     file.seek(0)
     file.truncate()
     if response.is_stream_consumed:
         file.write(response.content)
         return
     async for part in response.aiter_raw():
+        came(len(part))
         file.write(part)
 
 

@@ -19,7 +19,7 @@ from stnb.errors.nesting import TooDeep
 from . import clock
 from .deadline import EXTENSION, Deadline
 from .failure import PASSING_ERRORS, Failure
-from .inflate import ACCEPTED, FILE, TooHeavy, TooLarge, bounded, read, weigh
+from .inflate import ACCEPTED, FILE, TooHeavy, TooLarge, bounded, nobody, read, weigh
 from .proxy import Routes, proxy_in_use
 from .said import CODING
 from .text import as_utf8
@@ -170,7 +170,7 @@ async def exchange(
     except TokenRefused as refused:
         return Failure.of_token(refused.response)
     except TimeoutError as err:
-        return Failure.of_time(err, limits)
+        return Failure.of_time(err, limits, file=whole is None)
     except TooLarge as err:
         return Failure.of_size(err, limits)
     except PASSING_ERRORS as err:
@@ -268,7 +268,8 @@ async def received_from(
             began = clock.now()
             if response.is_redirect and file:
                 response = await _follow(client, response)
-            return Received(response, await read(response, into), began, deadline.passed)
+            came = deadline.came if file and response.is_success else nobody
+            return Received(response, await read(response, into, came), began, deadline.passed)
         finally:
             # It knows this task, whose result has the body; and a response lies in a circle of
             # references, which would keep both.

@@ -22,6 +22,7 @@ PARTS: dict[str, Callable[[Any], object]] = {
     "query": lambda st: st.jpm.jobs.where(jobStatus="Completed"),
     "pull": lambda st: st.settings.business_units.start(active="Any"),
     "session": lambda st: st.session,
+    "report": lambda st: st.report(st.reports()["name"].iloc[0]),
     "tenants": lambda st: Accounts({"one": st, "two": st}),
     "query of tenants": lambda st: Accounts({"one": st}).where("jpm.jobs", jobStatus="Completed"),
 }

@@ -8,6 +8,7 @@ import gzip
 import os
 import stat
 import sys
+import threading
 import tracemalloc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -27,7 +28,8 @@ from stnb.account.files.naming import DEVICES, file_name, name_in, type_of
 from stnb.catalog import load
 from stnb.cli import main
 from stnb.errors import BadFilter, CannotSave, RequestError
-from stnb.session import Session
+from stnb.filesystem.atomic import Part
+from stnb.session import Session, loop
 from tests.helpers.owner import owner
 
 ROUTES = [endpoint.name for endpoint in load() if endpoint.kind == "file"]
@@ -497,3 +499,37 @@ def test_the_list_of_files_is_private(tmp_path: Path) -> None:
     with Host({"1": ({}, WAV)}).account() as st:
         st.telecom.calls.recording.pull(id=1, to=tmp_path)
     assert stat.S_IMODE((tmp_path / ".stnb-files.jsonl").stat().st_mode) == 0o600
+
+
+def test_a_file_that_came_is_listed_though_another_one_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it is put to its place; else it would be fetched again, beside the first."""
+    putting, refused = threading.Event(), threading.Event()
+    put = Part.put
+
+    def slowly(part: Part, path: Path, *, mode: int | None = None) -> None:
+        putting.set()
+        assert refused.wait(60)
+        for _ in range(20):  # turns of the loop, in which the refusal ends the others
+            loop.submit(asyncio.sleep(0)).result()
+        put(part, path, mode=mode)
+
+    class Host(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if request.url.path.endswith("/token"):
+                return httpx.Response(200, json=TOKEN)
+            if "/1/" in request.url.path or refused.is_set():
+                return httpx.Response(200, content=WAV)
+            while not putting.is_set():
+                await asyncio.sleep(0)
+            refused.set()
+            return httpx.Response(403, json={"title": "No."})
+
+    monkeypatch.setattr(Part, "put", slowly)
+    with Account(Session(owner(), transport=Host(), rate=None)) as st:
+        with pytest.raises(RequestError):
+            st.telecom.calls.recording.pull(id=[1, 2], to=tmp_path)
+        st.telecom.calls.recording.pull(id=[1, 2], to=tmp_path)
+
+    assert names(tmp_path) == ["recording-1.wav", "recording-2.wav"]

@@ -16,12 +16,13 @@ import pandas as pd
 from stnb.catalog import Endpoint, Param
 from stnb.errors import BadFilter, CannotSave, NotFound, StnbWarning, tongue
 from stnb.errors.wording import counted
-from stnb.filesystem.atomic import PRIVATE, make_folder, unnamed
+from stnb.filesystem.atomic import PRIVATE, Part, make_folder, unnamed
 from stnb.frame import notices
 from stnb.frame.target import check_folder, local_path
 from stnb.pull.call import Call, call
 from stnb.pull.progress import Tracker
 from stnb.pull.provenance import warn_of_headers
+from stnb.pull.shielded import to_its_end
 from stnb.pull.values import as_list
 from stnb.session import loop
 
@@ -262,10 +263,16 @@ class _Download:
                     raise
                 return None
             kept = self._named(wanted, answer, part.file.seek(0, os.SEEK_END))
-            await asyncio.to_thread(part.put, self._folder / kept.name, mode=PRIVATE)
-        self._ledger.add(wanted.key, kept)
+            await to_its_end(self._keep(part, wanted, kept))
         self.fetched += 1
         return kept
+
+    async def _keep(self, part: Part, wanted: Wanted, kept: Kept) -> None:
+        """Put a file to its place, and note that it is whole: both, also if another one fails
+        meanwhile.
+        """
+        await asyncio.to_thread(part.put, self._folder / kept.name, mode=PRIVATE)
+        self._ledger.add(wanted.key, kept)
 
     def _named(self, wanted: Wanted, answer: Answer, size: int) -> Kept:
         """The name and the type of a file, by its first bytes and its headers."""
