@@ -56,12 +56,13 @@ def tried(address: str, work: Callable[[], T]) -> T:
                 break
             except OSError as err:
                 why = f"The system says: {_said(err)}."
+                if "://" in address:
+                    why = f"The store says: {_said(err)}."
                 break
-    raise CannotSave(
-        f"{address} was not written.",
-        why,
-        "Check that its place is yours to write and has room, then sync again.",
-    )
+    advice = "Check that its place is yours to write and has room, then sync again."
+    if "://" in address:
+        advice = "Check the address, the network and the keys in the store's usual variables."
+    raise CannotSave(f"{address} was not written.", why, advice)
 
 
 def dataset_of(table: Any) -> pds.Dataset:

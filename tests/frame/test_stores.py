@@ -200,13 +200,29 @@ def test_what_failed_before_the_store_leaves_the_store_alone(refusing: type[Refu
     assert refusing.store == {}
 
 
+@pytest.mark.parametrize(
+    ("scheme", "package"),
+    [("s3", "s3fs"), ("gs", "gcsfs"), ("gcs", "gcsfs"), ("az", "adlfs"), ("abfss", "adlfs")],
+)
 def test_a_package_that_is_missing_is_named_before_rows_are_read(
-    monkeypatch: pytest.MonkeyPatch, st: stnb.Account
+    scheme: str,
+    package: str,
+    monkeypatch: pytest.MonkeyPatch,
+    st: stnb.Account,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """With the line that installs it."""
+    """With the line that installs it: by a pull of one tenant or several, save and the shell."""
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(stnb.SetupError, match="pip install s3fs"):
-        st.jpm.jobs.pull(to="s3://bucket/x.parquet")
+    address = f"{scheme}://bucket/x.parquet"
+    with pytest.raises(stnb.SetupError, match=f"pip install .*{package}"):
+        st.jpm.jobs.pull(to=address)
+    with pytest.raises(stnb.SetupError, match=package):
+        stnb.Tenants({"a": st}).pull("jpm.jobs", to=address)
+    with pytest.raises(stnb.SetupError, match=package):
+        stnb.save(FRAME, address)
+    assert main.main(["pull", "jpm.jobs", "--profile", "demo", "--to", address]) == 2
+    assert f"Nothing can be written to {address}." in capsys.readouterr().err
+    assert waiting() == []
 
 
 def test_put_says_what_the_store_has(refusing: type[Refusing], tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ from tests.helpers.warned import quiet, said
 
 SINCE = {"createdOnOrAfter": "2025-06-10"}
 PATIENCE = 120.0  # seconds
+PAGES = ("info/main/workers.html", "info/main/logs.html", "metrics", "health")
 EVERY_RESOURCE = load()
 
 
@@ -487,13 +488,15 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[stnb.Ten
 def test_two_workers_are_killed_and_the_result_is_whole(
     served: stnb.Tenants, tmp_path: Path
 ) -> None:
-    """Each tenant is read by one worker, also after it; no secret is in the scheduler's logs."""
+    """Each tenant is read by one worker, also after it; no secret is in the scheduler's logs, in
+    those of the workers, or on the pages that the scheduler serves.
+    """
     out = tmp_path / "jobs"
     with warnings.catch_warnings(action="ignore"):
         from dask.distributed import Client, LocalCluster
 
         alone = served.pull("jpm.jobs", progress=False, **SINCE)
-        options = {"n_workers": 2, "threads_per_worker": 2, "dashboard_address": None}
+        options = {"n_workers": 2, "threads_per_worker": 2, "dashboard_address": "127.0.0.1:0"}
         with LocalCluster(**options) as cluster, Client(cluster) as client:
             ddf = served.dask("jpm.jobs", client=client, **SINCE)
             pd.testing.assert_frame_equal(
@@ -507,7 +510,8 @@ def test_two_workers_are_killed_and_the_result_is_whole(
             killer.start()
             served.dask("jpm.jobs", client=client, **SINCE).to_parquet(out)
             killer.join(PATIENCE)
-            logs = str(client.get_scheduler_logs()) + str(client.get_events())
+            told = [client.get_scheduler_logs(), client.get_worker_logs(), client.get_events()]
+            logs = " ".join(map(str, [*told, *pages(cluster.dashboard_link)]))
     back = pd.read_parquet(out).reset_index(drop=True)
     pd.testing.assert_frame_equal(
         in_order(back), in_order(alone), check_flags=False, check_dtype=False
@@ -516,6 +520,14 @@ def test_two_workers_are_killed_and_the_result_is_whole(
         who = account.session.credentials
         for secret in (who.client_id, who.client_secret, who.app_key):
             assert secret.reveal() not in logs
+
+
+def pages(dashboard: str) -> list[str]:
+    """The pages of a scheduler that need no other package."""
+    base = dashboard.removesuffix("status")
+    answers = [httpx.get(f"{base}{page}") for page in PAGES]
+    assert [answer.status_code for answer in answers] == [200] * len(PAGES)
+    return [answer.text for answer in answers]
 
 
 def known_here() -> list[str]:

@@ -20,6 +20,7 @@ import pytest
 import stnb
 from stnb.errors import BadFilter, CannotSave, UsageError
 from stnb.mirror import sync
+from stnb.mirror.delta_package import tried
 from stnb.mirror.delta_store import lake_address
 from tests.helpers.interrupts import ended
 from tests.helpers.owner import SECRETS
@@ -56,6 +57,22 @@ def test_an_address_with_more_than_a_bucket_and_a_folder_is_refused(target: str)
     with pytest.raises(BadFilter, match="does not fit") as caught:
         lake_address(target)
     assert "key" not in caught.value.happened
+
+
+@pytest.mark.parametrize("scheme", ["s3", "gs", "az", "abfss"])
+def test_a_store_that_lacks_its_keys_is_said(scheme: str) -> None:
+    """In three sentences, of which the last one names the keys, not the room of a disk."""
+    pytest.importorskip("deltalake")
+
+    def fails() -> None:
+        raise OSError("Generic error of a store\nwith more lines, which may name what is secret")
+
+    with pytest.raises(CannotSave) as caught:
+        tried(f"{scheme}://bucket/lake/jobs", fails)
+    assert caught.value.why == "The store says: Generic error of a store."
+    assert "usual variables" in caught.value.next
+    with pytest.raises(CannotSave, match="has room"):
+        tried("lake/jobs", fails)
 
 
 def test_parquet_files_are_kept_on_this_machine() -> None:
