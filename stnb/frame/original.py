@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -61,6 +61,63 @@ class Original:
                 start += rows
         back = pa.array(np.argsort(order, kind="stable"))
         return {name: pa.concat_arrays(several).take(back) for name, several in parts.items()}
+
+
+@dataclass(frozen=True)
+class Part:
+    """A frame among several that are one now.
+
+    Attributes:
+        original: what was sent for its rows.
+        rows: how many it has.
+        whole: its columns of whole numbers; in the one frame they may be floats.
+    """
+
+    original: Original
+    rows: int
+    whole: Collection[str] = ()
+
+    def columns(self, table: pa.Table) -> Columns:
+        """Its rows of the one frame as the texts that were sent."""
+        for at, name in enumerate(table.column_names):
+            values = table.column(at)
+            if name in self.whole and pa.types.is_floating(values.type):
+                table = table.set_column(at, name, values.cast(pa.int64()))
+        return self.original.columns(table)
+
+
+@dataclass(frozen=True)
+class Originals:
+    """What was sent for the rows of several frames that are one now, one below the other.
+
+    Attributes:
+        parts: these frames.
+        own: the names that columns have in them, if they are others than in the one.
+    """
+
+    parts: Sequence[Part]
+    own: Mapping[str, str] = field(default_factory=dict)
+
+    def has_texts(self, name: str) -> bool:
+        """As of one frame."""
+        name = self.own.get(name, name)
+        return any(part.original.has_texts(name) for part in self.parts)
+
+    def columns(self, table: pa.Table) -> Columns:
+        """As of one frame."""
+        names = table.column_names
+        own = table.rename_columns([self.own.get(name, name) for name in names])
+        found: dict[str, list[pa.Array]] = {name: [] for name in names}
+        start = 0
+        for part in self.parts:
+            texts = part.columns(own.slice(start, part.rows))
+            for name in names:
+                found[name].append(texts[self.own.get(name, name)])
+            start += part.rows
+        return {name: pa.concat_arrays(several) for name, several in found.items()}
+
+
+AsSent = Original | Originals | None  # None if it is not known
 
 
 def _by_sheet(sent: Sent, size: int) -> Iterator[Sent]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from .assemble import pandas_array
 from .memory import Mover, give_back
 from .one_type import stacked, valueless
-from .original import Original
+from .original import AsSent
 
 TENANT = "tenant"
 OTHERWISE = "tenant.value"  # what a column of that name is called then
@@ -33,7 +33,7 @@ class Converted:
 
 def united(
     frames: MutableMapping[str, pd.DataFrame],
-    originals: MutableMapping[str, Original | None] | None = None,
+    originals: MutableMapping[str, AsSent] | None = None,
     *,
     first: str = TENANT,
 ) -> tuple[pd.DataFrame, dict[str, Converted]]:
@@ -165,7 +165,7 @@ def _stacked(chunks: list[pa.ChunkedArray]) -> pa.ChunkedArray:
 def _texts(
     held: Mapping[str, Mapping[str, pd.Series[Any]]],
     wanted: Sequence[str],
-    originals: MutableMapping[str, Original | None],
+    originals: MutableMapping[str, AsSent],
 ) -> dict[str, dict[str, pa.Array]]:
     """What was sent for these columns of each tenant, which become text."""
     found = {}

@@ -15,6 +15,7 @@ from stnb.errors import StnbError, TenantsFailed
 from stnb.errors.copying import StaysHere
 from stnb.frame import notices
 from stnb.frame.notices import Notice
+from stnb.frame.original import AsSent
 from stnb.frame.united import united
 
 from . import partial
@@ -241,7 +242,8 @@ class PullOfTenants(StaysHere):
 
     def _united(self, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
         """The tenants' frames as one, with what is known about each."""
-        abouts, told, originals = {}, {}, {}
+        abouts, told = {}, {}
+        originals: dict[str, AsSent] = {}
         stopped = bool(self.problems) or any(run.cancelled for run in self.runs.values())
         for tenant in frames:
             abouts[tenant] = dict(frames[tenant].attrs.get("stnb", {}))

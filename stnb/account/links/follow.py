@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from stnb.catalog import Catalog
 from stnb.errors import DataError, Incomplete, RequestError, StnbError, StnbWarning
 from stnb.frame import notices, shape_of
+from stnb.frame.original import AsSent, Originals, Part
 from stnb.frame.united import Converted, united
 from stnb.pull.together_about import all_complete, types_differ
 from stnb.tables.ids import distinct, fit
@@ -22,9 +23,9 @@ from .models import Link, Target
 from .place import grouped, key_type, place_of
 
 if TYPE_CHECKING:
-    from stnb.frame.original import Original
     from stnb.pull import ProgressCallback
 
+RESOURCE = "resource"  # the first column of rows of several resources
 SHOWN = 5  # ids in a message
 
 
@@ -79,10 +80,8 @@ def followed(
     resource: str | None = None,
     progress: ProgressCallback | None = None,
     keeps_original: bool = False,
-) -> tuple[pd.DataFrame, Original | None]:
-    """`follow`, and what was sent for its rows if that is to be kept; None if they are of several
-    resources.
-    """
+) -> tuple[pd.DataFrame, AsSent]:
+    """`follow`, and what was sent for its rows if that is to be kept and known."""
     place = place_of(account.catalog, df, column, resource)
     targets = place.link.targets
     kind = key_type(account.catalog, targets[0])
@@ -99,13 +98,14 @@ def followed(
     lost = raw.filter(pc.invert(has_row))
     for name in frames:
         frames[name] = _without_keys(frames[name], requested[name], wanted)
-    original = None
+    original: AsSent
     told: list[notices.Notice] = []
     if len(requested) == 1:
         [(name, out)] = frames.items()
         original = readings[name].original
     else:
-        originals = {name: readings[name].original for name in frames}
+        originals: dict[str, AsSent] = {name: readings[name].original for name in frames}
+        original = _of_all(frames, readings)
         out, converted = _joined(frames, originals)
         told += types_differ(column, converted, kept=False, of="resources")
     out.attrs["stnb"] |= {
@@ -220,8 +220,22 @@ def _without_keys(
     return frame.drop(columns=[by for by in keys if by not in wanted])
 
 
+def _of_all(
+    frames: Mapping[str, pd.DataFrame], readings: Mapping[str, Reading]
+) -> Originals | None:
+    """What was sent for the rows of all resources; None if it is not known of one."""
+    parts = []
+    for name, frame in frames.items():
+        original = readings[name].original
+        if original is None:
+            return None
+        whole = frame.select_dtypes("integer").columns
+        parts.append(Part(original, len(frame), list(whole)))
+    return Originals(parts, {f"{RESOURCE}.value": RESOURCE})  # as `united` names them
+
+
 def _joined(
-    frames: Mapping[str, pd.DataFrame], originals: dict[str, Original | None]
+    frames: Mapping[str, pd.DataFrame], originals: dict[str, AsSent]
 ) -> tuple[pd.DataFrame, dict[str, Converted]]:
     """The rows of several resources as one frame, with the resource of each row as first column;
     and the columns whose type differs between the resources.
@@ -232,7 +246,7 @@ def _joined(
         for key in ("tenant", "environment", "began"):
             if key in each:
                 about[key] = each[key]
-    out, converted = united(dict(frames), originals, first="resource")
+    out, converted = united(dict(frames), originals, first=RESOURCE)
     out.attrs["stnb"] = {
         **about,
         "rows": len(out),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -43,7 +44,9 @@ class Sends:
         return httpx.Response(200, content=body, headers={"content-type": "application/json"})
 
 
-def tenants(catalog: Catalog, **handlers: Sends) -> stnb.Tenants:
+def tenants(
+    catalog: Catalog, **handlers: Callable[[httpx.Request], httpx.Response]
+) -> stnb.Tenants:
     accounts = {}
     for number, (name, handler) in enumerate(handlers.items()):
         fake = FakeTenant(handler, owner=owner(profile=name, tenant=100 + number))
@@ -116,6 +119,38 @@ def test_rows_that_ids_lead_to_keep_what_each_tenant_sent() -> None:
     assert "2.50" in costs(df, "a")
     assert "7.30" in costs(df, "b")
     assert df.attrs["stnb"]["drift"]["cost"] == "another type in a"
+
+
+PEOPLE = {
+    "a": {
+        "employees": '{"id":1,"userId":7,"cost":1.10,"resource":2.50}',
+        "technicians": '{"id":2,"userId":8,"cost":12,"resource":3.0}',
+    },
+    "b": {
+        "employees": '{"id":1,"userId":7,"cost":"n/a","resource":"x"}',
+        "technicians": '{"id":2,"userId":8,"cost":7.30,"resource":null}',
+    },
+}
+
+
+def test_rows_of_several_resources_keep_what_each_tenant_sent() -> None:
+    """A number of one list, the text of another, and a column that is called like ours."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        tenant = {"100": "a", "101": "b"}[request.url.path.split("/")[4]]
+        row = PEOPLE[tenant][request.url.path.rpartition("/")[2]]
+        kind = {"content-type": "application/json"}
+        return httpx.Response(200, content=f'{{"hasMore":false,"data":[{row}]}}', headers=kind)
+
+    users = pd.DataFrame({"tenant": list("aabb"), "createdById": [7, 8, 7, 8]})
+    users.attrs["stnb"] = {"resource": "jpm.jobs"}
+
+    df, told = said(lambda: tenants(EVERYTHING, a=answer, b=answer).follow(users, "createdById"))
+
+    assert (costs(df, "a"), costs(df, "b")) == (["1.10", "12"], ["n/a", "7.30"])
+    own = df["resource.value"]
+    assert [None if pd.isna(value) else value for value in own] == ["2.50", "3.0", "x", None]
+    assert not any("made of" in text for text in told)
 
 
 def test_a_tenant_without_rows_is_not_among_those_whose_text_is_made() -> None:
