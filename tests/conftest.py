@@ -87,9 +87,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int | None:
-    """One more than there are cores: that of the browser's tests waits most of the time."""
-    if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
-        return None  # who runs them knows better
+    """One more than there are cores in a short round: that of the browser's tests waits most of the
+    time. Whole sweeps take the cores for minutes, and are not to wait for each other.
+    """
+    if EVERYTHING or os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
+        return None
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0)) + 1
     return (os.cpu_count() or 1) + 1
