@@ -23,7 +23,7 @@ from .converters import CONVERTERS, days_elsewhere
 from .drift import Drift, Drifts, Kind, add_drift, misfits, note, with_kinds
 from .fallback import Columns
 from .fast import WHOLE_DIGITS
-from .memory import give_back
+from .memory import Mover
 from .packed import packed
 from .scan import scan
 from .schema import Shape
@@ -34,9 +34,9 @@ from .types import AMOUNT, WIDE, final_type, is_open, json_type, kind_of
 # What may be noted of a column that has the type that it is due.
 STILL_TYPED = (Kind.CONVERTED, Kind.BLANK, Kind.DIGITS, Kind.WIDE_NUMBER)
 AMOUNTS = ("decimal", "exact decimal")
-# Bytes of a page from which the memory that the reader took meanwhile is given back: a pull then
-# needs 20 MB less, and 3 % more time.
-BIG = 2**20
+# Bytes of pages after which the memory that the reader took meanwhile is given back: 100,000 jobs
+# took 4.2 s of CPU with that after each page, 4.0 after every eighth, and 3.6 without.
+READ = Mover(2**24)
 
 __all__ = ["Decoded", "decode", "text_of"]
 
@@ -111,8 +111,7 @@ def decode(
         complete = quick is not None and not shape.skips and not outside
         sheets = (sheet_of(document, seen, columns, length, complete=complete),)
     table = _as_table(typed(columns, length, shape, drift, kept), length)
-    if len(content) > BIG:
-        give_back()
+    READ.moved(len(content))
     if positional or not shape.leaves:
         # A report's columns are its own, and some routes are not described: nothing was promised.
         drift = with_kinds(drift, (Kind.DIGITS, Kind.WIDE_NUMBER))

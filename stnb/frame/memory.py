@@ -45,18 +45,21 @@ def give_back() -> None:
 class Mover:
     """Gives back what columns took before, each time that so many bytes of them were moved.
 
+    Args:
+        most: so many.
+
     Example:
         >>> mover = Mover()
         >>> mover.moved(1000)
     """
 
-    def __init__(self) -> None:
-        self._bytes = 0
+    def __init__(self, most: int = MOVED) -> None:
+        self._bytes, self._most = 0, most
 
     def moved(self, size: int) -> None:
         """Count the bytes of a column that was moved."""
         self._bytes += size
-        if self._bytes > MOVED:
+        if self._bytes > self._most:
             self._bytes = 0
             give_back()
 
