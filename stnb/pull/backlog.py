@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 
-MOST = 24 * 2**20
+MOST = 64 * 2**20  # with 24 MB eight tenants waited for pages: 13.4 s, not 12.1
 
 
 class Backlog:
