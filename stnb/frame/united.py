@@ -89,7 +89,7 @@ def united(
             if isinstance(column.dtype, pd.StringDtype):
                 remade = [tenant for tenant in others if tenant not in as_sent]
             converted[shown] = Converted(others, remade)
-        mover.moved(_bytes(column))
+        mover.moved(column.nbytes)
     give_back()  # the columns of each tenant
     return pd.DataFrame(columns, copy=False), converted
 
@@ -100,10 +100,6 @@ def _dtypes(parts: Mapping[str, pd.Series[Any]]) -> dict[str, Any]:
     if len({str(dtype) for dtype in dtypes.values()}) == 1:
         return dtypes
     return {tenant: dtype for tenant, dtype in dtypes.items() if parts[tenant].notna().any()}
-
-
-def _bytes(column: Any) -> int:
-    return int(pd.Series(column, copy=False).memory_usage(index=False))
 
 
 def _columns(frame: pd.DataFrame) -> dict[Any, pd.Series[Any]]:

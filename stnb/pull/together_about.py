@@ -133,14 +133,14 @@ def types_differ(
 def of_many(told: Mapping[str, Sequence[Notice]]) -> list[Notice]:
     """The notices of every tenant: what was said of several is said once, with their names."""
     first: dict[tuple[Any, str], Notice] = {}
-    tenants: dict[tuple[Any, str], list[str]] = {}
+    tenants: dict[tuple[Any, str], dict[str, None]] = {}
     for tenant, notices in told.items():
         for notice in notices:
             kind = (notice.category, notice.key or notice.text)
             first.setdefault(kind, notice)
-            tenants.setdefault(kind, []).append(tenant)
+            tenants.setdefault(kind, {})[tenant] = None
     found = []
     for kind, notice in first.items():
-        text = f"{listed(tenants[kind])}: {notice.text}"
+        text = f"{listed(list(tenants[kind]))}: {notice.text}"
         found.append(Notice(notice.category, text, notice.key))
     return found

@@ -14,7 +14,7 @@ from stnb.pull.backlog import backlog
 from stnb.pull.paging import Page, Paging, walk_of
 from stnb.pull.paging.beside import side_by_side
 from stnb.session import START
-from tests.pull.paging.test_paging import Rows, call
+from tests.pull.paging.test_paging import Rows, call, two_pages
 
 BODY = b'{"data": [], "hasMore": true}'
 
@@ -90,12 +90,7 @@ def test_a_full_backlog_asks_for_one_page_at_a_time(full: bool) -> None:
 
     async def asked() -> int:
         async with aclosing(walk_of(call(), server, Paging(page_size=500)).pages()) as walk:
-            await anext(walk)
-            later = asyncio.ensure_future(anext(walk))
-            for _ in range(50):
-                await asyncio.sleep(0)
-            later.cancel()
-            await asyncio.gather(later, return_exceptions=True)
+            await two_pages(walk)
         return len(server.asked) - 1
 
     assert asyncio.run(asked()) == (1 if full else START)

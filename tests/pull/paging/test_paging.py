@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -539,18 +539,23 @@ def test_a_page_that_fails_costs_no_page_that_came_with_it() -> None:
     assert sorted(found) == [0, 2, 3, 4, 5, 6, 7]
 
 
+async def two_pages(pages: AsyncGenerator[Page, None]) -> None:
+    """Read a page, and wait for the second one a while."""
+    await anext(pages)
+    later = asyncio.ensure_future(anext(pages))
+    for _ in range(50):
+        await asyncio.sleep(0)
+    later.cancel()
+    await asyncio.gather(later, return_exceptions=True)
+
+
 def test_a_walk_that_is_left_leaves_nothing_flying() -> None:
     """Whoever stops in the middle has no request left under way."""
     server = Rows(40_000, slow=dict.fromkeys(range(2, 99), 10_000))
 
     async def go() -> int:
         walker = walk_of(call(), server, Paging(page_size=500)).pages()
-        await anext(walker)
-        task = asyncio.ensure_future(anext(walker))
-        for _ in range(50):
-            await asyncio.sleep(0)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await two_pages(walker)
         await walker.aclose()
         return len(asyncio.all_tasks())
 
