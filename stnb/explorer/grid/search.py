@@ -16,7 +16,7 @@ from .columns import Cache, Columns, Mask, encode
 from .search_leaves import FIGURES, TEXTS, Encoder, Leaf, leaves_of
 from .search_numbers import Figures
 from .search_run import Part, Search
-from .search_times import Times, clock_times
+from .search_times import Times, by_codes, clock_times
 from .search_words import words_in_numbers, words_in_times
 
 MOST_BYTES = 500_000_000  # of prepared text; more is prepared anew for each search
@@ -148,7 +148,4 @@ def _of_entries(leaf: Leaf, found: Mask) -> Mask:
     """For each entry what was found of its value."""
     if leaf.codes is None:
         return found
-    if not found.any():
-        return np.zeros(len(leaf.codes), dtype=bool)
-    # Code -1, a missing value, takes the False at the end.
-    return np.append(found, False)[leaf.codes]
+    return by_codes(leaf.codes, found)

@@ -42,7 +42,7 @@ class Times:
             if not _texts_holding(self._around, wanted).any():
                 return None
             days, codes = self._days
-            return _of_entries(codes, _texts_holding(days, wanted))
+            return by_codes(codes, _texts_holding(days, wanted))
         if not self._timed:
             return None
         return self._by_clock(wanted)
@@ -58,7 +58,7 @@ class Times:
         if not times.any():
             return None
         days, codes = self._days
-        return times[self._seconds % DAY] & _of_entries(codes, mask_of(pc.ends_with(days, day)))
+        return times[self._seconds % DAY] & by_codes(codes, mask_of(pc.ends_with(days, day)))
 
     @functools.cached_property
     def _around(self) -> Any:
@@ -113,7 +113,8 @@ def _texts_holding(days: Any, wanted: InTimes) -> Mask:
     return scan.holding(days, wanted.words)
 
 
-def _of_entries(codes: NDArray[np.int32], found: Mask) -> Mask:
+def by_codes(codes: NDArray[np.int32], found: Mask) -> Mask:
+    """For each entry what was found of its value, by the index of that, or -1 if it is missing."""
     if not found.any():
         return np.zeros(len(codes), dtype=bool)
     # Code -1, a missing value, takes the False at the end.

@@ -9,8 +9,10 @@ import pytest
 
 import stnb
 from stnb.catalog import load
-from stnb.errors import BadFilter
+from stnb.errors import BadFilter, StnbWarning
 from stnb.frame import notices
+from stnb.frame.notices import Notice
+from stnb.pull.together_about import of_many
 from tests.helpers.warned import quiet, said
 
 
@@ -185,3 +187,10 @@ def test_a_notice_on_rows_says_of_which_tenants_they_are_missing(
     [text] = [text for text in texts if "no row" in text]
     assert text.startswith("b: ")
     assert text in found.attrs["stnb"]["notices"]
+
+
+def test_a_tenant_that_says_the_same_twice_is_named_once() -> None:
+    """Beside the others that say it too."""
+    same = Notice(StnbWarning, "a list was refused")
+    [found] = of_many({"b": [same, same], "c": [same]})
+    assert found.text == "b, c: a list was refused"
