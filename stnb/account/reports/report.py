@@ -192,11 +192,13 @@ class Report(StaysHere):
     # -- runs
 
     @cached_property
+    @in_one_line
     def run(self) -> Run[pd.DataFrame]:
         """Run it, and answer its rows as a typed frame; see `r.run?` for its parameters."""
         return Run(self._about, "run", RUN, self._run)
 
     @cached_property
+    @in_one_line
     def start(self) -> Run[Pull]:
         """Begin a run in the background; the same arguments as `run`."""
         return Run(self._about, "start", START, self._start)
