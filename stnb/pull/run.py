@@ -19,6 +19,7 @@ import pandas as pd
 
 from stnb.errors import StnbError, UsageError
 from stnb.errors.copying import StaysHere
+from stnb.errors.interrupts import in_one_line
 from stnb.frame import notices as frame_notices
 from stnb.frame.notices import Notice
 from stnb.frame.save import load, save_file
@@ -138,6 +139,7 @@ class Pull(StaysHere):
         with partial.reading(self):
             return self.start().result()
 
+    @in_one_line
     def resume(self) -> Pull:
         """Go on in the background from where a pull that failed or was cancelled stopped; what had
         arrived is not read again.
@@ -267,6 +269,7 @@ class Pull(StaysHere):
             self._entered.wait(ENDING)
             self._future.cancel()
 
+    @in_one_line
     def wait(self, timeout: float | None = None) -> pd.DataFrame:
         """Wait for the end and answer with the frame; after `cancel()`, with the rows that had
         arrived.
@@ -288,6 +291,7 @@ class Pull(StaysHere):
             self._warn()
             return frame
 
+    @in_one_line
     def saved(self, timeout: float | None = None) -> Path:
         """Wait for the end of a pull that goes to a file, and answer with its path; raises as
         `wait` does.
@@ -308,6 +312,7 @@ class Pull(StaysHere):
             )
         return self.path
 
+    @in_one_line
     def result(self, *, notices: bool = True) -> pd.DataFrame | Path:
         """Wait for the end and answer with what `pull` answers: the frame, or the file's path;
         raises as `wait` and `saved` do.
@@ -404,6 +409,7 @@ class Pull(StaysHere):
         warn_of_headers([self.session.adapted])
 
     @property
+    @in_one_line
     def frame(self) -> pd.DataFrame | None:
         """The rows that arrived, once it is done; None before. Read from the file if they were
         written to one.

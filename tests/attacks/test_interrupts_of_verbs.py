@@ -40,11 +40,18 @@ VERBS: dict[str, Callable[[stnb.Account, stnb.Tenants], Any]] = {
     "report": lambda st, ts: st.report(REPORT),
     "run": lambda st, ts: st.report(REPORT).run(From="last month", To="last month", limit=1),
     "started": lambda st, ts: st.report(REPORT).start,
+    "waited": lambda st, ts: _frame_of(st.jpm.job_types.start()),
     "sync": lambda st, ts: stnb.sync("jpm.job_types", "kept", account=st, progress=False),
     "sql": lambda st, ts: stnb.sql("select count(*) as n from jpm_job_types", "kept"),
     "profile": lambda st, ts: stnb.profile(st.jpm.job_types.pull(progress=False)),
     "doctor": lambda st, ts: stnb.doctor(st),
 }
+
+
+def _frame_of(run: Pull) -> Any:
+    """As a cell writes it that did other work while the rows came."""
+    run.wait()
+    return run.result(), run.frame
 
 
 class Steps:
