@@ -22,6 +22,7 @@ import stnb
 from stnb import pull
 from stnb.frame import notices
 from stnb.session import clock
+from tests.helpers import short_round
 from tests.helpers.moments import DEMO_TODAY, NOW
 from tests.helpers.sample import EVERYTHING
 
@@ -80,8 +81,12 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what a short round does not need, and begin with what takes longest."""
+    if short_round.is_short(config):
+        out = set(short_round.left_out(items))
+        config.hook.pytest_deselected(items=list(out))
+        items[:] = [item for item in items if item not in out]
     items.sort(key=lambda item: _place(item.path))
 
 
