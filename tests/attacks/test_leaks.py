@@ -60,6 +60,7 @@ print(*(now - then for now, then in zip(after, before)))
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="counts descriptors in /proc")
+@pytest.mark.long
 def test_200_pulls_leave_nothing_behind(tmp_path: Path) -> None:
     """Over real sockets, in a process of its own; in the quick round after 60."""
     done = subprocess.run(

@@ -13,7 +13,6 @@ playwright = pytest.importorskip("playwright.sync_api", reason="the browser test
 
 from tests.browser.labkit import CHROMIUM, Lab, chromium, fresh_page, lab_server  # noqa: E402
 from tests.helpers.moments import DEMO_TODAY  # noqa: E402
-from tests.helpers.sample import EVERYTHING  # noqa: E402
 
 playwright.expect.set_options(timeout=20_000)  # a busy machine is no fault of the page
 
@@ -25,25 +24,21 @@ DEMO = {
 
 
 MISSING = f"no Chromium at {CHROMIUM}: install Debian's chromium, or name one in STNB_CHROMIUM"
-LATER = "only the first test of each file, unless STNB_TEST_ALL=1 or -m browser is given"
+# What a short round tries of the page: the tutorials' first notebook, and a pull by hand.
+SHORT = ("test_first_notebook_and_explorer", "test_from_a_word_to_a_notebook_with_the_same_rows")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what is in this folder; skip it with a reason without Chromium, and most of it in a
-    round that is to be short: pages wait for a kernel most of their time.
-    """
-    whole = EVERYTHING or config.option.markexpr == "browser"
-    begun: set[Path] = set()
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is in this folder, and skip it with a reason without Chromium."""
     folder = f"{Path(__file__).parent}{os.sep}"
     for item in items:
         if not str(item.path).startswith(folder):
             continue
         item.add_marker(pytest.mark.browser)
+        if item.name not in SHORT:
+            item.add_marker(pytest.mark.long)
         if not Path(CHROMIUM).exists():
             item.add_marker(pytest.mark.skip(reason=MISSING))
-        elif item.path in begun and not whole:
-            item.add_marker(pytest.mark.skip(reason=LATER))
-        begun.add(item.path)
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,7 @@ def shown() -> HeardCard:
     return made
 
 
+@pytest.mark.long
 def test_every_resource_has_a_whole_card() -> None:
     """For each of the catalogue's resources all parts can be made and sent, and each name in them
     leads somewhere.

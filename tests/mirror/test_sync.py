@@ -577,6 +577,7 @@ def kill_at_every_step(folder: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="forks")
+@pytest.mark.long
 def test_killed_at_every_step(tmp_path: Path) -> None:
     """Killed at any of its steps, the next run ends with the rows of the server, and leaves nothing
     behind.

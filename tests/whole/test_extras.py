@@ -85,6 +85,7 @@ CURES = {
         ),
     ],
 )
+@pytest.mark.long
 def test_a_missing_package_is_named(hidden: list[str], calls: str, tmp_path: Path) -> None:
     """Each call is refused in three sentences, of which the last says what to install."""
     program = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n" + HIDE.format(

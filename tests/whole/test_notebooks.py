@@ -74,6 +74,7 @@ def test_stored_clean(path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "day"), [pytest.param(p, day, id=f"{p.stem} {day or REAL}") for p, day in runs()]
 )
+@pytest.mark.each
 def test_runs(
     path: Path, day: str, kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -222,6 +222,7 @@ def write_files(folder: Path, dtypes: Any) -> int:
 
 
 @pytest.mark.timeout(900)  # of 300 resources, if all are asked for
+@pytest.mark.long
 def test_files_open_where_there_is_no_stnb(tmp_path: Path) -> None:
     """Of resources of every kind, as pulled into a file and as saved: plain pandas reads each
     column, and makes objects of lists, objects and decimals alone. Here they have the frame's own

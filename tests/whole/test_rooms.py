@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
         pytest.param(["importlinter.cli", "lint_imports_command"], id="import contracts"),
         pytest.param(["ruff", "check", "."], id="ruff check"),
         pytest.param(["ruff", "format", "--check", "."], id="ruff format"),
-        pytest.param(["stnb.cli.main", "scan", "."], id="stnb scan"),
+        pytest.param(["stnb.cli.main", "scan", "."], id="stnb scan", marks=pytest.mark.long),
         pytest.param(
             [
                 "codespell_lib",
@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[2]
         ),
     ],
 )
+@pytest.mark.each
 def test_tools_agree(command: list[str]) -> None:
     """Every tool of the project passes on the project; mypy has its test in
     account/test_typed_surface.py, in one run with lines that use the package.

@@ -82,6 +82,7 @@ def test_the_metadata(wheel: zipfile.ZipFile) -> None:
     assert b"stnb = stnb.cli.main:main" in wheel.read(f"{folder}/entry_points.txt")
 
 
+@pytest.mark.long
 def test_it_runs_from_the_wheel(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
     """Unpacked outside the repository it pulls, and copies its own notebooks."""
     place = tmp_path / "site"

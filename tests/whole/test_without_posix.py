@@ -89,6 +89,7 @@ assert it.poll() is not None
     if EVERYTHING  # each in a process of its own
     else [pytest.param(MAIN_JOB + FILES + SERVER + IMPORTS, id="one after the other")],
 )
+@pytest.mark.long
 def test_without_what_only_posix_has(job: str, tmp_path: Path) -> None:
     """It runs in a process where those modules, functions and signals are hidden."""
     first = f"import sys; sys.path.insert(0, {str(ROOT)!r})"

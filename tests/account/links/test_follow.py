@@ -416,6 +416,7 @@ def test_a_failed_pull_is_raised(demo: stnb.Account) -> None:
 # -- every link
 
 
+@pytest.mark.long
 def test_every_link_leads_somewhere_in_the_demo(demo: stnb.Account) -> None:
     """For each set of targets that a column may have, all ids of one of its columns have a row."""
     seen, lost = set(), []
