@@ -191,11 +191,11 @@ class CallSource(Source):
         bodies, content = backlog(), page.content
         bodies.came(content)
         try:
-            return await self._arrived(page)
+            return await self._decoded(page)
         finally:
             bodies.left(content)
 
-    async def _arrived(self, page: Page) -> Arrived:
+    async def _decoded(self, page: Page) -> Arrived:
         own = asyncio.current_task()
         assert own is not None
         await self._fields.learn(self.session, self.call, self._tracker)
