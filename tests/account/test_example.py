@@ -122,6 +122,7 @@ def test_what_is_not_described_has_no_example(endpoint: Endpoint) -> None:
         example(endpoint)
 
 
+@pytest.mark.long
 def test_a_seed_means_the_same_in_every_process() -> None:
     """The rows do not hang on the hash seed of the process, nor on the examples before them."""
     names = ["jpm.jobs", "pricebook.materials"]

@@ -184,6 +184,7 @@ def test_no_value_of_a_row_and_no_secret_leaves() -> None:
 @pytest.mark.parametrize(
     "status", tenth([200, 400, 401, 403, 404, 500], lambda status: status // 100)
 )
+@pytest.mark.long
 def test_answer_that_repeats_secrets_is_not_repeated(status: int) -> None:
     """Whatever a server writes into bodies, errors, headers and claims, none of it leaves."""
     planted = "Planted Person 4711"

@@ -411,6 +411,7 @@ print((peak() - before) / size)
 
 @pytest.mark.skipif(not STATUS.exists(), reason="reads the peak in /proc")
 @pytest.mark.parametrize("kind", ["bomb", "endless", "random", "plain"])
+@pytest.mark.long
 def test_a_hostile_body_takes_three_times_the_cap_at_most(kind: str) -> None:
     """Measured in a process of its own, as the peak that it adds."""
     done = subprocess.run(

@@ -245,6 +245,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     ended(process)
 
 
+@pytest.mark.long
 def test_the_app_knows_its_own_host_only(app: str) -> None:
     """A rebound name is refused with the right token too; so is a page of another site that opens
     the kernel's channel with the cookie of a visitor who is logged in.

@@ -118,7 +118,11 @@ def opened(folder: Path, process: subprocess.Popen[str]) -> tuple[str, str, str]
 
 @needs_proc
 @pytest.mark.parametrize(
-    ("command", "needs"), [("lab", "jupyterlab"), ("app", "voila")], ids=["lab", "app"]
+    ("command", "needs"),
+    [
+        pytest.param("lab", "jupyterlab", id="lab"),
+        pytest.param("app", "voila", id="app", marks=pytest.mark.long),
+    ],
 )
 def test_no_command_line_holds_a_token(command: str, needs: str, tmp_path: Path) -> None:
     """Neither the server's nor the browser's, which gets a page of mode 0600 that leads on."""
@@ -145,6 +149,7 @@ def test_no_command_line_holds_a_token(command: str, needs: str, tmp_path: Path)
 
 
 @needs_proc
+@pytest.mark.long
 def test_the_readers_own_settings_do_not_bring_the_token_back(tmp_path: Path) -> None:
     """A token of one's own configuration does not win; with JUPYTER_NO_CONFIG the file still counts
     and an inherited JUPYTER_TOKEN does not.

@@ -143,6 +143,7 @@ def test_the_code_imports_what_the_readme_names() -> None:
     assert stnb.pictures is pictures
 
 
+@pytest.mark.long
 def test_every_frame_of_the_catalogue_has_a_picture() -> None:
     """Rows of every resource allow a picture that goes to plain data and back; those of every
     eighth are drawn.

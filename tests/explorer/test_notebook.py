@@ -208,6 +208,7 @@ def test_a_notebook_is_never_replaced(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+@pytest.mark.long
 def test_the_profile_of_the_env_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     """With one profile in the file the notebook names it, ready or not, and none of its values;
     with two one has to be named.

@@ -298,6 +298,7 @@ def test_no_secret_is_in_the_folder(toys: Named, tmp_path: Path) -> None:
             assert not any(secret.encode() in content for secret in SECRETS)
 
 
+@pytest.mark.long
 def test_the_demo_tenants_are_those_of_a_pull(tmp_path: Path) -> None:
     """Real columns, nested ones too, of two tenants side by side."""
     names = ["jpm.jobs", "accounting.invoices", "dispatch.zones"]

@@ -188,6 +188,7 @@ def test_two_writers_at_once(lake: str) -> None:
 
 @needs_server
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills the writer")
+@pytest.mark.long
 def test_a_killed_writer_is_made_good(lake: str, tmp_path: Path) -> None:
     """Whether it was killed before or after what it wrote."""
     server = Named()
@@ -225,6 +226,7 @@ up_to_date(server, sys.argv[2])
 
 
 @needs_server
+@pytest.mark.long
 def test_a_bucket_that_is_not_there(lake: str) -> None:
     """One error in words, without the keys."""
     server = Named()

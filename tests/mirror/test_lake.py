@@ -26,6 +26,7 @@ def companies(**states: str) -> stnb.Tenants:
     return stnb.Tenants(accounts)
 
 
+@pytest.mark.long
 def test_each_tenant_has_the_files_that_a_sync_of_it_alone_makes(tmp_path: Path) -> None:
     """And a second run reads what changed only."""
     ts = companies(a="", b="")

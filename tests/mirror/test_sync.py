@@ -600,6 +600,7 @@ def test_killed_at_every_step(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("runs", [1, 2])
+@pytest.mark.long
 def test_a_disk_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: int) -> None:
     """A write that fails is told in one error, whichever it is, and the next run makes it good."""
     server, replace = Tenant(), os.replace

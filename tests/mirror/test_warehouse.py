@@ -100,6 +100,7 @@ def test_times_are_moments_to_the_microsecond(dlt: Any, tmp_path: Path) -> None:
     assert [json.loads(text) for (text,) in texts] == ordered["customFields"].tolist()
 
 
+@pytest.mark.long
 def test_a_load_that_was_cut_off_is_made_good(
     dlt: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +119,7 @@ def test_a_load_that_was_cut_off_is_made_good(
     assert asked(pipe, "select count(*) from jpm_jobs") == [(rows,)]
 
 
+@pytest.mark.long
 def test_a_load_that_was_extracted_and_not_loaded_is_loaded_by_the_next_run(
     dlt: Any, tmp_path: Path
 ) -> None:
@@ -135,6 +137,7 @@ def test_a_load_that_was_extracted_and_not_loaded_is_loaded_by_the_next_run(
     ]
 
 
+@pytest.mark.long
 def test_children_are_a_table_of_their_own(dlt: Any, tmp_path: Path) -> None:
     """Each with its tenant and its parent's key."""
     pipe = pipeline(dlt, tmp_path)

@@ -139,6 +139,7 @@ def test_a_count_is_a_row_for_each_tenant(served: Served, alone: dict[str, pd.Da
     assert found.loc[BAD, "problem"].ne("").all()
 
 
+@pytest.mark.long
 def test_strict_is_an_error_whose_resume_reads_what_is_missing(
     served: Served, alone: dict[str, pd.DataFrame]
 ) -> None:
@@ -163,6 +164,7 @@ def test_strict_is_an_error_whose_resume_reads_what_is_missing(
     assert df.attrs["stnb"]["complete"] is True
 
 
+@pytest.mark.long
 def test_cancel_keeps_what_has_arrived_and_resume_goes_on(
     served: Served, alone: dict[str, pd.DataFrame]
 ) -> None:
@@ -188,6 +190,7 @@ def test_cancel_keeps_what_has_arrived_and_resume_goes_on(
     check(df, alone)
 
 
+@pytest.mark.long
 def test_a_sync_keeps_a_folder_of_each_and_says_why_three_lack(
     served: Served, alone: dict[str, pd.DataFrame], tmp_path: Path
 ) -> None:
@@ -208,6 +211,7 @@ def test_a_sync_keeps_a_folder_of_each_and_says_why_three_lack(
         assert kept[name] >= len(alone[name])  # a feed has what is inactive, too
 
 
+@pytest.mark.long
 def test_the_command_line_says_how_many_were_read_and_why_others_were_not(
     served: Served, tmp_path: Path
 ) -> None:

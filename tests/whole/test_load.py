@@ -143,6 +143,7 @@ def test_a_server_that_is_down_for_long_costs_patience_only() -> None:
 # -- the pace
 
 
+@pytest.mark.long
 def test_fifty_pulls_at_once_keep_the_pace() -> None:
     """Of two accounts of one tenant: never more than 60 requests in any second at the server, and
     every pull has its rows.
@@ -205,6 +206,7 @@ class Slow(Server):
 
 
 @pytest.mark.parametrize("name", ["toys.widgets", "toys.export.widgets"])
+@pytest.mark.long
 def test_eight_hours_of_tokens_in_one_pull(name: str) -> None:
     """240 answers of two minutes each: a new token every quarter of an hour, in time, and every
     row.

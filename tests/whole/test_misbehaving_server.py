@@ -308,6 +308,7 @@ def test_a_body_cut_anywhere_costs_no_row(name: str, order: str) -> None:
         ), at
 
 
+@pytest.mark.long
 def test_a_gzip_body_cut_anywhere_costs_no_row() -> None:
     """Whatever could be inflated of it is not taken for the page."""
     toys = Toys(4, make=small)

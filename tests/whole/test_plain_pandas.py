@@ -248,6 +248,7 @@ def test_files_open_where_there_is_no_stnb(tmp_path: Path) -> None:
         assert pd.read_parquet(tmp_path / name).dtypes.to_dict() == here.dtypes.to_dict()
 
 
+@pytest.mark.long
 def test_synced_files_open_there_too(account: stnb.Account, tmp_path: Path) -> None:
     """With lists, after the first run and after one that merged changes."""
     for _ in range(2):

@@ -261,6 +261,7 @@ def fresh() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("module", HEAVY)
+@pytest.mark.long
 def test_an_import_is_light(module: str, fresh: dict[str, Any]) -> None:
     """`import stnb` loads neither pandas nor the widgets nor the demo nor a server, and
     `stnb.explorer` leaves alone what only a saved notebook or a chart needs.

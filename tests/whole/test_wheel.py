@@ -18,10 +18,13 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 # As pip does without a network: the backend of this environment, and no other package.
 BUILD = ["-m", "pip", "wheel", "--no-build-isolation", "--no-deps", "--no-index", "--no-cache-dir"]
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("hatchling") is None or importlib.util.find_spec("pip") is None,
-    reason="hatchling, which builds the wheel, is not installed",
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        importlib.util.find_spec("hatchling") is None or importlib.util.find_spec("pip") is None,
+        reason="hatchling, which builds the wheel, is not installed",
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +85,6 @@ def test_the_metadata(wheel: zipfile.ZipFile) -> None:
     assert b"stnb = stnb.cli.main:main" in wheel.read(f"{folder}/entry_points.txt")
 
 
-@pytest.mark.long
 def test_it_runs_from_the_wheel(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
     """Unpacked outside the repository it pulls, and copies its own notebooks."""
     place = tmp_path / "site"

@@ -143,6 +143,7 @@ def test_the_tree_holds_every_resource(catalog: Catalog) -> None:
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3])
+@pytest.mark.long
 def test_no_two_boxes_overlap(catalog: Catalog, depth: int) -> None:
     """For every resource the picture is well-formed, and its boxes lie within it and apart from
     each other.
