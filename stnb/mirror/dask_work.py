@@ -212,17 +212,17 @@ def fitted(part: Part, frame: pd.DataFrame, meta: pd.DataFrame) -> pd.DataFrame:
         dtype = meta[name].dtype
         if name == TENANT:
             columns[name] = pd.Series([part.tenant] * len(frame), dtype=dtype)
+        elif name in frame.columns and frame[name].dtype == dtype:
+            columns[name] = frame[name].reset_index(drop=True)
         elif name not in frame.columns or frame[name].isna().all():
             columns[name] = pd.Series([None] * len(frame), dtype=dtype)
-        elif frame[name].dtype == dtype:
-            columns[name] = frame[name].reset_index(drop=True)
         else:
             raise DataError(
                 f"{part.resource} of {part.tenant}, {part.window}, does not fit the catalogue.",
                 f"{name} came as {frame[name].dtype}, and Dask was promised {dtype}.",
                 "Leave the column out with columns=, or read these rows with ts.pull.",
             )
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, copy=False)
 
 
 def plain(err: StnbError) -> StnbError:
