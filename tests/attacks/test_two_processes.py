@@ -20,6 +20,7 @@ import stnb
 from stnb import CannotSave, credentials
 from stnb.cli import main, setup
 from stnb.credentials import write
+from tests.helpers.code import parsed
 from tests.helpers.full_length import APP_KEY, CLIENT_ID, CLIENT_SECRET
 from tests.helpers.misbehaving_server import Server
 from tests.helpers.sample import EVERYTHING
@@ -214,7 +215,7 @@ def test_locks_are_those_of_every_system() -> None:
         code = file.read_text("utf-8")
         if "fcntl" not in code and "msvcrt" not in code:
             continue
-        for node in ast.walk(ast.parse(code)):
+        for node in ast.walk(parsed(code)):
             if isinstance(node, ast.Import):
                 found = {alias.name for alias in node.names}
                 assert not found & {"fcntl", "msvcrt"}, file

@@ -24,6 +24,7 @@ from stnb.demoserver.company.world import World
 from stnb.explorer import explore
 from stnb.explorer.parts.date_menu import SINCE
 from stnb.session import clock
+from tests.helpers.code import parsed
 from tests.helpers.moments import DAYS, NOW
 from tests.helpers.sample import EVERYTHING, of_each
 
@@ -224,7 +225,7 @@ def reads_clock(code: str) -> bool:
     """Whether a name of `READS` stands in the code."""
     if not MAYBE.search(code):
         return False
-    names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Attribute)]
+    names = [node for node in ast.walk(parsed(code)) if isinstance(node, ast.Attribute)]
     return any((_last(node.value), node.attr) in READS for node in names)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 import stnb
 from stnb import errors
+from tests.helpers.code import parsed
 
 PACKAGE = Path(stnb.__file__).parent
 ERRORS = {
@@ -23,7 +24,7 @@ def raised() -> list[tuple[str, ast.Call]]:
         code = file.read_text(encoding="utf-8")
         if not any(name in code for name in ERRORS):
             continue
-        for node in ast.walk(ast.parse(code)):
+        for node in ast.walk(parsed(code)):
             match node:
                 case ast.Call(func=ast.Name(id=name)) if name in ERRORS:
                     found.append((f"{file.relative_to(PACKAGE)}:{node.lineno}", node))

@@ -13,6 +13,7 @@ import pytest
 import stnb
 from stnb.errors import CredentialsInvalid, SetupError
 from stnb.errors.packages import imported, lacking, missing
+from tests.helpers.code import parsed
 
 ROOT = Path(stnb.__file__).parent
 HOME = ROOT / "errors" / "packages.py"
@@ -31,7 +32,7 @@ def _asks(file: Path) -> Iterator[str]:
     code = file.read_text("utf-8")
     if not MAYBE.search(code):
         return
-    for node in ast.walk(ast.parse(code)):
+    for node in ast.walk(parsed(code)):
         if isinstance(node, ast.Attribute) and node.attr == "find_spec":
             yield f"{file.name}:{node.lineno}: find_spec"
         if isinstance(node, ast.ExceptHandler) and node.type is not None:
