@@ -14,9 +14,7 @@ def are_days(name: str, times: pd.Series[Any]) -> bool:
     The documents type an invoice's date and its due date as moments, and the API sends them as
     midnights in UTC [seen]; in a zone west of it these would become the day before.
     """
+    if not name.rpartition(".")[2].endswith(("Date", "date")):
+        return False
     there = times.dropna().dt.tz_convert("UTC")
-    return (
-        name.rpartition(".")[2].endswith(("Date", "date"))
-        and len(there) > 0
-        and bool((there.dt.normalize() == there).all())
-    )
+    return len(there) > 0 and bool((there.dt.normalize() == there).all())
