@@ -95,16 +95,13 @@ def _converted(
     made = by_value.converted(values, column)
     if made is None:
         return None
-    fitting, odd = made
-    found = _fitting_or_none(fitting, column, json_type(column), dtypes)
-    if found is not None and odd and path not in drift:
-        blank = sum(value is not None for value in values) - sum(v is not None for v in fitting)
-        noted = []
-        if odd > blank:
-            noted.append(Drift(path, Kind.CONVERTED, odd - blank, kind_of(column)))
-        if blank:
-            noted.append(Drift(path, Kind.BLANK, blank))
-        drift[path] = noted
+    found = _fitting_or_none(made.values, column, json_type(column), dtypes)
+    if found is None or path in drift:
+        return found
+    if made.odd:
+        note(drift, path, Kind.CONVERTED, made.odd, kind_of(column))
+    if made.blank:
+        add_drift(drift, {path: [Drift(path, Kind.BLANK, made.blank)]})
     return found
 
 

@@ -27,7 +27,7 @@ class Kind(StrEnum):
     NEW = "new"  # it is not in the catalogue
     MISFIT = "misfit"  # values do not fit its type, which is the detail; kept as text
     CONVERTED = "converted"  # of another JSON type, and converted exactly to the detail
-    BLANK = "blank"  # empty texts where amounts are due; they are missing values
+    BLANK = "blank"  # empty texts where no texts are due; they are missing values
     SEVERAL_TYPES = "several types"  # not in the catalogue, and of no one type; kept as text
     NO_OBJECT = "no object"  # an object is due; the detail is what the values are kept as
     INSIDE = "inside"  # its lists or objects hold other fields than they should
