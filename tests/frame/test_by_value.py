@@ -122,6 +122,31 @@ def test_digits_that_a_float_drops_are_told_or_kept(column: str, token: str) -> 
         assert float(frame[column][2]) == 0.1
 
 
+@pytest.mark.parametrize("column", ["decimal", "number", "items"])
+@pytest.mark.parametrize("token", LONG)
+@pytest.mark.parametrize("late", [False, True])
+def test_digits_of_numbers_that_came_as_text_are_told_or_kept(
+    column: str, token: str, late: bool
+) -> None:
+    """They are no exact floats, in lists too, on whichever page; as decimals they are exact."""
+    cell = f'"{token}"'
+    if column == "items":
+        cell = f'[{{"n":"{token}"}},{{"n":1}}]'
+    pages = [rows_of(column, cell, "null"), rows_of(column, "null")]
+    if late:
+        pages = [rows_of(column, "null"), *pages]
+    _, told = frame_of(*pages)
+    assert "more digits than a float keeps in 1 row; rounded" in told[column]
+
+    exact, told = frame_of(*pages, dtypes="decimal")
+    found = exact[column].dropna().iloc[0]
+    if column == "items":
+        assert found == f'[{{"n":"{token}"}},{{"n":1}}]'
+    else:
+        assert str(found).rstrip("0") == token.rstrip("0")
+    assert "rounded" not in told[column]
+
+
 @settings(max_examples=tries(200), derandomize=True, deadline=None)
 @given(some.integers(0, 10**18), some.integers(0, 10**25), some.integers(0, 40), some.booleans())
 def test_every_number_that_loses_digits_is_seen(

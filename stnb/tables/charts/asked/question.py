@@ -11,6 +11,7 @@ import pandas as pd
 from pandas.api import types
 
 from stnb.errors import UsageError
+from stnb.frame.days import in_every_zone
 from stnb.frame.strange import check_values
 
 from ...provenance import provenance
@@ -237,10 +238,9 @@ def clock_of(frame: pd.DataFrame, column: str) -> tuple[pd.Series[Any], str]:
     zone = zone_of(frame, column)
     if not zone:
         return values, words
+    if not in_every_zone(values):
+        zone = "UTC"
     clock = values.dt.tz_convert(zone).dt.tz_localize(None)
-    if not clock.dropna().dt.year.between(1, 9999).all():
-        # The years 1 and 9999 stand for "none", and some zones have no place for them.
-        clock, zone = values.dt.tz_convert("UTC").dt.tz_localize(None), "UTC"
     return clock, with_zone(words, zone, days=holds_days(frame, column))
 
 
