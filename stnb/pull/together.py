@@ -183,13 +183,13 @@ class PullOfTenants(StaysHere):
         partial.keep(self)
 
     def rest(self) -> pd.DataFrame:
-        """The rows of all tenants that had arrived when it was stopped."""
+        """The rows of all tenants that had arrived when it was stopped, or one of them failed."""
         frames = {tenant: run.rest() for tenant, run in self.runs.items()}
         return self._united(frames)
 
     @property
     def frame(self) -> pd.DataFrame | None:
-        """The rows that arrived, once it is done; None before."""
+        """The rows of the tenants that did not fail, once it is done; None before."""
         if not self.done:
             return None
         with self._lock:
@@ -222,7 +222,7 @@ class PullOfTenants(StaysHere):
         err = TenantsFailed.of(f"{self.resource} was not read", failed, known, then)
         err.goes_on = lambda: self.resume().wait()
         if any(run.progress.rows and run.store.in_memory for run in self.runs.values()):
-            err.frame = self.frame
+            err.frame = self.rest()  # as `last_partial`, which has them too
         raise err
 
     def _warn(self) -> None:
@@ -254,7 +254,7 @@ class PullOfTenants(StaysHere):
         answer, converted = united(frames, originals)
         failed = {problem.tenant: problem.text for problem in self.problems}
         self._notices = [
-            *left_out(self.resource, failed, len(abouts) + len(failed)),
+            *left_out(self.resource, failed, len({*abouts, *failed}), partly=abouts),
             *types_differ(self.resource, converted),
             *of_many(told),
         ]
