@@ -22,7 +22,7 @@ from . import partial
 from .progress import Progress
 from .provenance import warn_alone, warn_of_headers
 from .run import Pull
-from .together_about import left_out, of_many, of_tenants, types_differ
+from .together_about import left_out, of_many, of_tenants, texts_of, types_differ
 from .together_progress import Hub
 
 
@@ -252,6 +252,8 @@ class PullOfTenants(StaysHere):
             if not stopped:  # else `resume` needs the frame once more
                 self.runs[tenant].let_go()
         answer, converted = united(frames, originals)
+        for tenant, found in told.items():
+            told[tenant] = notices.made_text(found, texts_of(answer, converted, tenant))
         failed = {problem.tenant: problem.text for problem in self.problems}
         self._notices = [
             *left_out(self.resource, failed, len({*abouts, *failed}), partly=abouts),

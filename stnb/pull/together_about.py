@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from stnb.errors import ColumnDrift, Incomplete
 from stnb.errors.wording import listed
 from stnb.frame.notices import Notice
@@ -104,6 +106,15 @@ def left_out(
         ' attrs["stnb"]["problems"] has the reason of each.'
     )
     return [Notice(Incomplete, text)]
+
+
+def texts_of(answer: pd.DataFrame, converted: Mapping[str, Converted], tenant: str) -> set[str]:
+    """The columns that are text in the frame of all, and of another type in that of a tenant."""
+    found = set()
+    for column, differs in converted.items():
+        if tenant in differs.tenants and pd.api.types.is_string_dtype(answer[column].dtype):
+            found.add(column)
+    return found
 
 
 def types_differ(
