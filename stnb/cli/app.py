@@ -140,6 +140,9 @@ def _config(port: int, token: str, theme: str | None) -> dict[str, Any]:
     return {
         "Voila": voila,
         "VoilaConfiguration": {**page, "show_tracebacks": False},
+        # A visit starts a kernel. Some browsers send a cookie with pictures on pages of other
+        # sites, too, if nothing is said of it.
+        "IdentityProvider": {"cookie_options": {"samesite": "Strict"}},
         "Application": {"log_level": "ERROR"},
     }
 

@@ -386,7 +386,7 @@ class TenantsFailed(StnbError):
 
     Attributes:
         problems: the reason of each, by the tenant's name.
-        frame: the rows of the others, or None.
+        frame: the rows that had arrived, also of tenants that failed on the way, or None.
     """
 
     problems: Mapping[str, str] = {}

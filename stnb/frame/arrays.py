@@ -41,14 +41,14 @@ def array_of(
     want = None
     if column is not None:
         want = json_type(column)
-    found = _fitting_or_none(values, column, want, dtypes)
+    found, held = _fitting_or_none(values, column, want, dtypes), values
     if found is None and column is not None and dtypes != "raw":
-        found = _converted(values, column, path, drift, dtypes)
+        found, held = _converted(values, column, path, drift, dtypes)
     if found is not None:
         if pa.types.is_nested(found.type) or pa.types.is_floating(found.type):
-            _note_digits(values, path, drift)
+            _note_digits(held, path, drift)
         elif _is_wide(found.type, want):
-            _note_digits(values, path, drift, Kind.WIDE_NUMBER)
+            _note_digits(held, path, drift, Kind.WIDE_NUMBER)
         return found
     if path not in drift:
         _note_misfit(values, column, want, path, drift)
@@ -90,22 +90,21 @@ def _may_be_any_number(values: list[Any], want: pa.DataType | None) -> bool:
 
 def _converted(
     values: list[Any], column: Column, path: str, drift: Drifts, dtypes: Dtypes
-) -> pa.Array | None:
-    """The values in the promised type if each says a value of it, in another type of JSON."""
+) -> tuple[pa.Array | None, list[Any]]:
+    """The values in the promised type if each says a value of it, in another type of JSON; and the
+    numbers that the array was made of, which may have more digits than it holds.
+    """
     made = by_value.converted(values, column)
     if made is None:
-        return None
-    fitting, odd = made
-    found = _fitting_or_none(fitting, column, json_type(column), dtypes)
-    if found is not None and odd and path not in drift:
-        blank = sum(value is not None for value in values) - sum(v is not None for v in fitting)
-        noted = []
-        if odd > blank:
-            noted.append(Drift(path, Kind.CONVERTED, odd - blank, kind_of(column)))
-        if blank:
-            noted.append(Drift(path, Kind.BLANK, blank))
-        drift[path] = noted
-    return found
+        return None, values
+    found = _fitting_or_none(made.values, column, json_type(column), dtypes)
+    if found is None or path in drift:
+        return found, made.values
+    if made.odd:
+        note(drift, path, Kind.CONVERTED, made.odd, kind_of(column))
+    if made.blank:
+        add_drift(drift, {path: [Drift(path, Kind.BLANK, made.blank)]})
+    return found, made.values
 
 
 def _is_wide(found: pa.DataType, want: pa.DataType | None) -> bool:

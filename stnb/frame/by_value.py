@@ -1,5 +1,5 @@
 """Values of another JSON type than promised that say the same: "10.00" for 10, 7.0 for 7, 1 for
-true.
+true, an empty text for no value.
 
 JSON has several ways to send one number, and servers mix them. What counts is the value: if every
 odd one of a column converts exactly, the column keeps its type.
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -30,26 +31,40 @@ TRUTHS = {"true": True, "false": False, "1": True, "0": False}
 NUMBERS_AS_TEXT = ("decimal", "exact decimal", "whole number")
 
 
-def converted(values: Sequence[Any], column: Column) -> tuple[list[Any], int] | None:
-    """The values in the JSON type that a column promises, and how many of them were not.
+@dataclass(frozen=True)
+class Converted:
+    """Values in the JSON type that their column promises.
 
-    Returns:
-        None if one of them cannot be converted exactly.
+    Attributes:
+        odd: how many of them were of another type.
+        blank: how many were an empty text, or have one inside; it is a missing value.
+    """
+
+    values: list[Any]
+    odd: int
+    blank: int
+
+
+def converted(values: Sequence[Any], column: Column) -> Converted | None:
+    """The values in the JSON type that a column promises; None if one of them cannot be converted
+    exactly.
 
     Example:
-        >>> converted(["10.00", 500.25, None], Column("total", "decimal"))
-        ([10.0, 500.25, None], 1)
+        >>> converted(["10.00", 500.25, ""], Column("total", "decimal"))
+        Converted(values=[10.0, 500.25, None], odd=1, blank=1)
     """
     want = json_type(column)
     found: list[Any] = []
-    odd = 0
+    odd = blank = 0
     try:
         for value in values:
-            found.append(_exact(value, column))
-            odd += value is not None and not fits(value, want)
+            filled = _without_blanks(value, column)
+            found.append(_exact(filled, column))
+            blank += filled != value
+            odd += filled is not None and not fits(filled, want)
     except (*MISFITS, ArithmeticError):
         return None
-    return found, odd
+    return Converted(found, odd, blank)
 
 
 def array(values: Sequence[Any], kind: str) -> pa.Array:
@@ -60,10 +75,27 @@ def array(values: Sequence[Any], kind: str) -> pa.Array:
     """
     column = Column("", kind)
     found = converted(values, column)
-    if found is None or any(map(lossy, found[0])):
+    if found is None or any(map(lossy, found.values)):
         raise pa.ArrowInvalid(f"not all of them are of the type {kind}")
     want = json_type(column)
-    return pa.array([suited(value, want) for value in found[0]], want)
+    return pa.array([suited(value, want) for value in found.values], want)
+
+
+def _without_blanks(value: Any, column: Column) -> Any:
+    """A value with None for the empty texts in it that stand where no text is due."""
+    if column.type == "array" and column.children and isinstance(value, list):
+        return [_without_blanks(element, column.children[0]) for element in value]
+    if column.type == "object" and isinstance(value, dict):
+        known = {child.name: child for child in column.children}
+        fields = value.items()
+        return {key: _without_blanks(v, known[key]) if key in known else v for key, v in fields}
+    if not isinstance(value, str) or value.strip():
+        return value
+    want = json_type(column)
+    # What is sent as text is read as text, and becomes a number or a time later.
+    if pa.types.is_string(want) or _converter(want, column) is None:
+        return value
+    return None
 
 
 def _exact(value: Any, column: Column) -> Any:
@@ -99,7 +131,7 @@ def _converter(want: pa.DataType, column: Column) -> Callable[[Any], Any] | None
     if pa.types.is_integer(want):
         return _whole
     if pa.types.is_floating(want):
-        return _amount if column.type == "decimal" else _number
+        return _number
     if pa.types.is_decimal(want):
         return _decimal
     if pa.types.is_boolean(want):
@@ -110,18 +142,10 @@ def _converter(want: pa.DataType, column: Column) -> Callable[[Any], Any] | None
 
 
 def _number_text(value: Any) -> str:
-    """The text of a number; "" if it is blank."""
     text: str = _of(str, value).strip()
-    if text and not NUMBER.fullmatch(text):
+    if not NUMBER.fullmatch(text):
         raise ValueError(value)
     return text
-
-
-def _amount(value: Any) -> float | Decimal | None:
-    """A number; none if an amount's text is blank, as the API sends one that is not set."""
-    if isinstance(value, str) and not value.strip():
-        return None
-    return _number(value)
 
 
 def _number(value: Any) -> float | Decimal:
@@ -131,19 +155,14 @@ def _number(value: Any) -> float | Decimal:
     return read
 
 
-def _decimal(value: Any) -> Decimal | None:
-    text = _number_text(value)
-    if not text:
-        return None
-    return Token(text)
+def _decimal(value: Any) -> Decimal:
+    return Token(_number_text(value))
 
 
 def _whole(value: Any) -> int:
     text = value
     if isinstance(value, str):
         text = _number_text(value)
-        if not text:
-            raise ValueError(value)
     elif type(value) is bool or not isinstance(value, float | Decimal):
         raise ValueError(value)
     exact = Decimal(repr(text)) if type(text) is float else Decimal(text)

@@ -1,7 +1,8 @@
 """One small converter for each type that JSON does not have: times, days, durations, amounts.
 
 Converters take an Arrow array as it was read and answer with the typed one; they raise
-`pa.ArrowInvalid` if a value does not fit, and the column then stays text.
+`pa.ArrowInvalid` if a value does not fit, and the column then stays text. An empty text is a
+missing value.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ def to_date_time(values: pa.Array) -> pa.Array:
     try:
         return cut(values.cast(pa.timestamp("ns", "UTC")))  # takes texts with a zone only
     except pa.ArrowInvalid:
-        lacking = pc.invert(pc.match_substring_regex(values, ZONE))
+        values = filled(values)
+    lacking = pc.invert(pc.match_substring_regex(values, ZONE))
     zoned = pc.if_else(lacking, pc.binary_join_element_wise(values, "Z", ""), values)
     # Arrow takes neither a small z, nor an offset of hours alone beside other texts.
     zoned = pc.replace_substring_regex(zoned, "z$", "Z")
@@ -51,7 +53,7 @@ def to_date(values: pa.Array) -> pa.Array:
     try:
         return cut(values.cast(pa.timestamp("ns")))  # takes texts without a zone only
     except pa.ArrowInvalid:
-        days = pc.replace_substring_regex(values, DAY, r"\1")
+        days = pc.replace_substring_regex(filled(values), DAY, r"\1")
     return _moments(pc.replace_substring_regex(days, IN_UTC, r"\1"), None)
 
 
@@ -103,15 +105,13 @@ def cut(times: pa.Array) -> pa.Array:
 
 
 def to_amount(values: pa.Array) -> pa.Array:
-    """Amounts as text -> numbers; an empty text is a missing amount, and none may be so large that
-    a float skips whole numbers.
-    """
+    """Amounts as text -> numbers; none may be so large that a float skips whole numbers."""
     if not pa.types.is_string(values.type):
         return values.cast(pa.float64())
     try:
         numbers = values.cast(pa.float64())
     except pa.ArrowInvalid:
-        numbers = _filled(values).cast(pa.float64())
+        numbers = filled(pc.utf8_trim_whitespace(values)).cast(pa.float64())
     if pc.any(pc.invert(pc.less(pc.abs(numbers), float(LARGEST_EXACT)))).as_py():
         raise pa.ArrowInvalid("no amount: nan, infinity, or more than a float holds")
     return numbers
@@ -121,7 +121,7 @@ def to_exact(values: pa.Array) -> pa.Array:
     """Amounts as text, or as decimals of any size -> decimals; wide ones if one needs that."""
     wide = values
     if pa.types.is_string(values.type):
-        wide = _filled(values).cast(WIDE)
+        wide = filled(pc.utf8_trim_whitespace(values)).cast(WIDE)
     try:
         return wide.cast(AMOUNT)
     except pa.ArrowInvalid:
@@ -129,20 +129,20 @@ def to_exact(values: pa.Array) -> pa.Array:
 
 
 def to_whole(values: pa.Array) -> pa.Array:
-    """Ids as text -> whole numbers, if each is written as in JSON; an empty text is no id."""
+    """Ids as text -> whole numbers, if each is written as in JSON."""
     if not pa.types.is_string(values.type):
         return values.cast(pa.int64())
-    texts = pc.if_else(pc.equal(values, ""), None, values)
+    texts = filled(values)
     numbers = texts.cast(pa.int64())
     if pc.any(pc.not_equal(numbers.cast(pa.string()), texts)).as_py():
         raise pa.ArrowInvalid("no id: leading zeros would be lost, or it is hexadecimal")
     return numbers
 
 
-def _filled(values: pa.Array) -> pa.Array:
-    """Texts without blanks around them; an empty one is null."""
-    trimmed = pc.utf8_trim_whitespace(values)
-    return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
+def filled(texts: pa.Array) -> pa.Array:
+    """The texts, with null for those in which nothing but blanks stands."""
+    blank = pc.equal(pc.utf8_trim_whitespace(texts), "")
+    return pc.if_else(blank, None, texts)
 
 
 def to_duration(values: pa.Array) -> pa.Array:
@@ -151,7 +151,7 @@ def to_duration(values: pa.Array) -> pa.Array:
     """
     distinct = values.dictionary_encode()
     parsed = pa.array(
-        [None if t is None else _microseconds(t) for t in distinct.dictionary.to_pylist()],
+        [None if t is None else _microseconds(t) for t in filled(distinct.dictionary).to_pylist()],
         pa.duration("us"),
     )
     return pc.take(parsed, distinct.indices)

@@ -33,7 +33,6 @@ from .types import AMOUNT, WIDE, final_type, is_open, json_type, kind_of
 
 # What may be noted of a column that has the type that it is due.
 STILL_TYPED = (Kind.CONVERTED, Kind.BLANK, Kind.DIGITS, Kind.WIDE_NUMBER)
-AMOUNTS = ("decimal", "exact decimal")
 # Bytes of pages after which the memory that the reader took meanwhile is given back: 100,000 jobs
 # took 4.2 s of CPU with that after each page, 4.0 after every eighth, and 3.6 without.
 READ = Mover(2**24)
@@ -214,7 +213,7 @@ def _note_what_changed(
 ) -> None:
     """Note in how many rows a typed value says less, or more, than its text did."""
     blank = converted.null_count - values.null_count
-    if blank and kind in AMOUNTS:  # as an id it says that there is none
+    if blank:
         add_drift(drift, {path: [Drift(path, Kind.BLANK, blank)]})
     if kind == "date" and (elsewhere := days_elsewhere(values)):
         note(drift, path, Kind.OTHER_ZONE, elsewhere)

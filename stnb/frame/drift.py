@@ -27,8 +27,10 @@ class Kind(StrEnum):
     NEW = "new"  # it is not in the catalogue
     MISFIT = "misfit"  # values do not fit its type, which is the detail; kept as text
     CONVERTED = "converted"  # of another JSON type, and converted exactly to the detail
-    BLANK = "blank"  # empty texts where amounts are due; they are missing values
-    SEVERAL_TYPES = "several types"  # not in the catalogue, and of no one type; kept as text
+    BLANK = "blank"  # empty texts where no texts are due; they are missing values
+    SEVERAL_TYPES = (
+        "several types"  # not in the catalogue; no one type keeps its values, which are text
+    )
     NO_OBJECT = "no object"  # an object is due; the detail is what the values are kept as
     INSIDE = "inside"  # its lists or objects hold other fields than they should
     WIDE_AMOUNT = (
@@ -110,7 +112,7 @@ SENTENCES = {
     Kind.MISFIT: "holds values that are no {detail}{counted}; kept as text",
     Kind.CONVERTED: "came as another type of JSON {rows}; converted exactly to {detail}",
     Kind.BLANK: "holds empty texts {rows}; missing values here",
-    Kind.SEVERAL_TYPES: "holds values of several types; kept as text",
+    Kind.SEVERAL_TYPES: "holds values that no one type keeps; kept as text",
     Kind.NO_OBJECT: "is no object {rows}, as the catalogue says; kept as {detail}",
     Kind.INSIDE: "holds other fields or types inside than the catalogue says",
     Kind.WIDE_AMOUNT: "holds amounts of more than {detail} {rows}; kept as wider decimals",

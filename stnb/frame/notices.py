@@ -6,9 +6,9 @@ import contextlib
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stnb.catalog import Endpoint
 from stnb.errors import (
@@ -25,7 +25,7 @@ from stnb.errors import (
 from stnb.errors.wording import counted
 
 from . import quiet
-from .drift import Drifts, sentences, split_off_texts
+from .drift import Drifts, sentences, split_off_texts, without_conversions
 
 EACH_TIME = (
     FilterIgnored,
@@ -44,11 +44,13 @@ class Notice:
         text: it; names of columns and values in it may come from a server.
         key: notices with one key are warned of once a process, even if their figures differ;
             without it, those with one text.
+        differs: the resource and its columns, of a notice that they differ from the catalogue.
     """
 
     category: type[StnbWarning]
     text: str
     key: str = ""
+    differs: tuple[Endpoint, Drifts] | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", printable(self.text))
@@ -74,10 +76,30 @@ def drifted(endpoint: Endpoint, drift: Drifts) -> list[Notice]:
     found = []
     if others:
         text = f"{endpoint.name} differs from the catalogue: {_listed(others)}."
-        found.append(Notice(ColumnDrift, f"{text} Nothing was dropped."))
+        differs = (endpoint, others)
+        found.append(Notice(ColumnDrift, f"{text} Nothing was dropped.", differs=differs))
     if broken:
         found.append(broken_text(endpoint.name, _listed(broken)))
     return found
+
+
+def made_text(found: Sequence[Notice], columns: Collection[str]) -> list[Notice]:
+    """The notices of a frame of which some columns have become the text that was sent, so that
+    nothing in them is converted any more.
+    """
+    told: list[Notice] = []
+    for notice in found:
+        if notice.differs is None:
+            told.append(notice)
+            continue
+        endpoint, drift = notice.differs
+        left: Drifts = {}
+        for column, several in drift.items():
+            kept = without_conversions(several) if column in columns else several
+            if kept:
+                left[column] = list(kept)
+        told += drifted(endpoint, left)
+    return told
 
 
 def _listed(drift: Drifts) -> str:

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from . import by_value, tokens
-from .converters import ZONE, to_date, to_date_time
+from .converters import ZONE, filled, to_date, to_date_time
 from .drift import Drift, Drifts, Kind, add_drift, misfits, note
 from .fits import MISFITS, fits, suited
 from .sent import keep_written
@@ -32,7 +32,7 @@ def follow(
 ) -> None:
     """Give columns the type that the report says they have, if every value converts exactly; a
     column without a value has it, too. Numbers of more digits than a float keeps are rounded, and
-    noted, unless `dtypes` asks for decimals.
+    noted, unless `dtypes` asks for decimals. An empty cell of a table has no value.
 
     What a value becomes does not depend on those beside it: a page may hold any of them.
 
@@ -59,8 +59,11 @@ def follow(
             columns[name] = texts
             note(drift, name, Kind.MISFIT, max(misfits(texts, convert), 1), data_type)
             continue
+        blank = columns[name].null_count - texts.null_count
+        if blank:
+            add_drift(drift, {name: [Drift(name, Kind.BLANK, blank)]})
         if pa.types.is_floating(columns[name].type):
-            rows = tokens.lossy_texts(_filled(texts))
+            rows = tokens.lossy_texts(filled(texts))
             if rows:
                 add_drift(drift, {name: [Drift(name, Kind.DIGITS, rows)]})
 
@@ -86,7 +89,7 @@ def _number(texts: pa.Array, dtypes: Dtypes = "typed") -> pa.Array:
     """Whole numbers if all are written so; a column without a value has the type that holds any
     number.
     """
-    known = _filled(texts)
+    known = filled(texts)
     if known.null_count == len(known):
         return pa.nulls(len(known), pa.float64())
     values = each(known.to_pylist(), _as_json)
@@ -113,24 +116,18 @@ def _as_json(text: str) -> Any:
 
 
 def _boolean(texts: pa.Array, dtypes: Dtypes = "typed") -> pa.Array:
-    return by_value.array(_filled(texts).to_pylist(), "boolean")
+    return by_value.array(filled(texts).to_pylist(), "boolean")
 
 
 def _date(texts: pa.Array, dtypes: Dtypes = "typed") -> pa.Array:
     """Moments in UTC if the texts have a zone, otherwise times of the tenant's own clock."""
-    known = _filled(texts)
+    known = filled(texts)
     zoned = pc.match_substring_regex(known, ZONE)
     if not pc.any(zoned).as_py():
         return to_date(known)
     if pc.all(zoned).as_py():
         return to_date_time(known)
     raise pa.ArrowInvalid("some with a zone and some without, which cannot be compared")
-
-
-def _filled(texts: pa.Array) -> pa.Array:
-    """The texts; none where one is blank: an empty cell of a table has no value."""
-    blank = pc.equal(pc.utf8_trim_whitespace(texts), "")
-    return pc.if_else(blank, None, texts)
 
 
 CONVERTERS = {"Number": _number, "Boolean": _boolean, "Date": _date}

@@ -22,7 +22,7 @@ from . import partial
 from .progress import Progress
 from .provenance import warn_alone, warn_of_headers
 from .run import Pull
-from .together_about import left_out, of_many, of_tenants, types_differ
+from .together_about import left_out, of_many, of_tenants, texts_of, types_differ
 from .together_progress import Hub
 
 
@@ -183,13 +183,13 @@ class PullOfTenants(StaysHere):
         partial.keep(self)
 
     def rest(self) -> pd.DataFrame:
-        """The rows of all tenants that had arrived when it was stopped."""
+        """The rows of all tenants that had arrived when it was stopped, or one of them failed."""
         frames = {tenant: run.rest() for tenant, run in self.runs.items()}
         return self._united(frames)
 
     @property
     def frame(self) -> pd.DataFrame | None:
-        """The rows that arrived, once it is done; None before."""
+        """The rows of the tenants that did not fail, once it is done; None before."""
         if not self.done:
             return None
         with self._lock:
@@ -222,7 +222,7 @@ class PullOfTenants(StaysHere):
         err = TenantsFailed.of(f"{self.resource} was not read", failed, known, then)
         err.goes_on = lambda: self.resume().wait()
         if any(run.progress.rows and run.store.in_memory for run in self.runs.values()):
-            err.frame = self.frame
+            err.frame = self.rest()  # as `last_partial`, which has them too
         raise err
 
     def _warn(self) -> None:
@@ -252,9 +252,11 @@ class PullOfTenants(StaysHere):
             if not stopped:  # else `resume` needs the frame once more
                 self.runs[tenant].let_go()
         answer, converted = united(frames, originals)
+        for tenant, found in told.items():
+            told[tenant] = notices.made_text(found, texts_of(answer, converted, tenant))
         failed = {problem.tenant: problem.text for problem in self.problems}
         self._notices = [
-            *left_out(self.resource, failed, len(abouts) + len(failed)),
+            *left_out(self.resource, failed, len({*abouts, *failed}), partly=abouts),
             *types_differ(self.resource, converted),
             *of_many(told),
         ]

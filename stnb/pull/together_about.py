@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
+
+import pandas as pd
 
 from stnb.errors import ColumnDrift, Incomplete
 from stnb.errors.wording import listed
@@ -26,7 +28,7 @@ def of_tenants(
 
     Args:
         rows: of all tenants.
-        failed: why the rows of others are not there.
+        failed: why the rows of others, or some of their rows, are not there.
         converted: the columns whose type differs.
     """
     # A tenant whose pull was interrupted before it began has no provenance.
@@ -82,19 +84,37 @@ def _first_rows(first: Mapping[str, str], tenants: int) -> str:
     return f"not all rows of {some} tenants, such as {tenant}: {text}"
 
 
-def left_out(resource: str, failed: Mapping[str, str], known: int) -> list[Notice]:
-    """That the rows of some tenants are not there."""
+def left_out(
+    resource: str, failed: Mapping[str, str], known: int, *, partly: Collection[str] = ()
+) -> list[Notice]:
+    """That the rows of some tenants are not there.
+
+    Args:
+        partly: the tenants of whom some rows are there.
+    """
     if not failed:
         return []
     tenant, why = next(iter(failed.items()))
     others = ""
     if len(failed) > 1:
         others = f" The others: {listed(list(failed)[1:])}."
+    lacks = "lacks"
+    if any(name in partly for name in failed):
+        lacks = "lacks rows of"
     text = (
-        f"{resource} lacks {len(failed)} of {known} tenants. {tenant}: {why}{others}"
+        f"{resource} {lacks} {len(failed)} of {known} tenants. {tenant}: {why}{others}"
         ' attrs["stnb"]["problems"] has the reason of each.'
     )
     return [Notice(Incomplete, text)]
+
+
+def texts_of(answer: pd.DataFrame, converted: Mapping[str, Converted], tenant: str) -> set[str]:
+    """The columns that are text in the frame of all, and of another type in that of a tenant."""
+    found = set()
+    for column, differs in converted.items():
+        if tenant in differs.tenants and pd.api.types.is_string_dtype(answer[column].dtype):
+            found.add(column)
+    return found
 
 
 def types_differ(

@@ -76,18 +76,32 @@ def _moved(times: pd.Series[Any], zone: dt.tzinfo) -> tuple[pd.Series[Any], int]
 
     pandas holds such a year, but neither shows it nor gives it to Python.
     """
+    outside = _is_outside(times.dt.tz_convert("UTC"), zone)
     moved = times.dt.tz_convert(zone)
-    outside = _is_outside(moved)
     if outside.any():
         clock = times[outside].dt.tz_convert("UTC").dt.tz_localize(None)
         moved[outside] = clock.dt.tz_localize(zone, ambiguous=False, nonexistent="shift_forward")
     return moved, int(outside.sum())
 
 
-def _is_outside(times: pd.Series[Any]) -> Any:
-    """Which times lie outside the years 1 to 9999 on their own clocks."""
-    years = times.dt.tz_localize(None).dt.year
-    return (years < dt.MINYEAR) | (years > dt.MAXYEAR)
+def _is_outside(times: pd.Series[Any], zone: dt.tzinfo) -> pd.Series[bool]:
+    """Which times in UTC lie outside the years 1 to 9999 on the clock of a zone."""
+    outside = pd.Series(False, times.index)
+    near = (times.dt.year == dt.MINYEAR) | (times.dt.year == dt.MAXYEAR)
+    distinct = times[near].unique()
+    lacking = [moment for moment in distinct if not _has(zone, moment)]
+    if lacking:
+        outside = times.isin(lacking)
+    return outside
+
+
+def _has(zone: dt.tzinfo, moment: pd.Timestamp) -> bool:
+    """Whether the clock of a zone shows a moment in the years 1 to 9999."""
+    try:
+        moment.to_pydatetime(warn=False).astimezone(zone)
+    except (OverflowError, ValueError):
+        return False
+    return True
 
 
 def _zone(name: str | None) -> dt.tzinfo:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import re
 import socket
@@ -224,6 +225,122 @@ def test_a_length_that_cannot_be_is_refused(length: str) -> None:
     assert refused.value.status == 413
 
 
+# -- what no client of HTTP sends
+
+JSON = "Content-Type: application/json"
+EVIL = "Host: evil.example"
+TRAILED = "Transfer-Encoding: chunked"
+# The lines of a request, in which HOST is the server's own; and what the status may be. Whether a
+# long one is refused hangs on the parts in which it comes.
+RAW: dict[str, tuple[str, set[int]]] = {
+    "absolute address, foreign Host": (f"GET http://HOST/_demo/faults HTTP/1.1|{EVIL}", {403}),
+    "foreign absolute address": ("GET http://evil.example/_demo/faults HTTP/1.1|Host: HOST", {404}),
+    "HTTP/1.0 without a Host": ("GET /_demo/faults HTTP/1.0", {403}),
+    "HTTP/1.0, foreign Host": (f"GET /_demo/faults HTTP/1.0|{EVIL}", {403}),
+    "HTTP/0.9": ("GET /", {400}),
+    "the preface of HTTP/2": ("PRI * HTTP/2.0", {403}),
+    "a change to HTTP/2": ("GET / HTTP/1.1|Host: HOST|Upgrade: h2c|Connection: Upgrade", {404}),
+    "two Hosts": (f"GET /_demo/faults HTTP/1.1|Host: HOST|{EVIL}", {400}),
+    "two Hosts turned round": (f"GET /_demo/faults HTTP/1.1|{EVIL}|Host: HOST", {400}),
+    "a folded Host": ("GET /_demo/faults HTTP/1.1|Host: HOST| .evil.example", {400, 403}),
+    "a Host with a user": ("GET /_demo/faults HTTP/1.1|Host: a@HOST", {403}),
+    "two Origins": (
+        "GET /_demo/faults HTTP/1.1|Host: HOST|Origin: http://HOST|Origin: http://evil.example",
+        {403},
+    ),
+    "Origins in one line": (
+        "GET /_demo/faults HTTP/1.1|Host: HOST|Origin: http://HOST http://evil.example",
+        {403},
+    ),
+    "a question of a foreign page": (
+        "OPTIONS /_demo/faults HTTP/1.1|Host: HOST|Origin: http://evil.example"
+        "|Access-Control-Request-Method: DELETE",
+        {403},
+    ),
+    "two types": (
+        f"POST /_demo/faults HTTP/1.1|Host: HOST|Content-Type: text/plain|{JSON}|Content-Length: 0",
+        {415},
+    ),
+    "two lengths": (
+        f"POST /_demo/faults HTTP/1.1|Host: HOST|{JSON}|Content-Length: 0|Content-Length: 9",
+        {400},
+    ),
+    "a length with a sign": (
+        f"POST /_demo/faults HTTP/1.1|Host: HOST|{JSON}|Content-Length: +0",
+        {400},
+    ),
+    "a length that is announced": (
+        f"POST /_demo/faults HTTP/1.1|Host: HOST|{JSON}|Expect: 100-continue"
+        "|Content-Length: 99999999",
+        {413},
+    ),
+    "a foreign page's chunks and trailers": (
+        f"POST /_demo/faults HTTP/1.1|Host: HOST|Origin: http://evil.example|{JSON}|{TRAILED}"
+        "||2|[]|0|Origin: http://HOST",
+        {403},
+    ),
+    "chunks that are none": (
+        f"POST /_demo/faults HTTP/1.1|Host: HOST|{JSON}|{TRAILED}||zz|[]|0",
+        {400},
+    ),
+    "another coding": (
+        f"POST /_demo/faults HTTP/1.1|Host: HOST|{JSON}|Transfer-Encoding: gzip, chunked||0",
+        {400},
+    ),
+    "a way out of the folder": ("GET /../../etc/passwd HTTP/1.1|Host: HOST", {404}),
+    "a way out, written in signs": (
+        "GET /jpm/%2e%2e/..%2f..%2fetc%2fpasswd%00 HTTP/1.1|Host: HOST",
+        {404},
+    ),
+    "no text": ("GET /%ff%fe/%c3%28 HTTP/1.1|Host: HOST", {404}),
+    "a long address": (f"GET /{'a' * 200_000} HTTP/1.1|Host: HOST", {400, 404}),
+    "a deep address": (f"GET {'/a' * 20_000} HTTP/1.1|Host: HOST", {404}),
+    "a long header": (f"GET / HTTP/1.1|Host: HOST|X: {'a' * 300_000}", {400, 404}),
+    "many headers": ("GET / HTTP/1.1|Host: HOST|" + "X: y|" * 20_000, {400, 404}),
+    "many ranges": (
+        f"GET /_demo/faults HTTP/1.1|Host: HOST|Range: bytes={'0-1,' * 5_000}9-",
+        {200},
+    ),
+    "TRACE": ("TRACE /_demo/faults HTTP/1.1|Host: HOST|X-Secret: 1", {405}),
+    "CONNECT": ("CONNECT evil.example:443 HTTP/1.1|Host: HOST", {404}),
+    "a verb in a header": (
+        "GET /_demo/faults?_method=DELETE HTTP/1.1|Host: HOST|X-HTTP-Method-Override: DELETE",
+        {200},
+    ),
+    "a WebSocket": (
+        "GET / HTTP/1.1|Host: HOST|Origin: http://evil.example|Upgrade: websocket"
+        "|Connection: Upgrade|Sec-WebSocket-Version: 13"
+        "|Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        {403},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RAW)
+def test_requests_that_no_client_sends_are_refused(
+    served: Served, web: httpx.Client, name: str
+) -> None:
+    """Each has one answer that is no 500, none lets a foreign page in, and all goes on after it."""
+    before = web.get(FAULTS).json()
+    lines, statuses = RAW[name]
+    host = served.url.removeprefix("http://")
+    answer = answer_to(host, lines.replace("HOST", host).replace("|", "\r\n") + "\r\n\r\n")
+
+    assert int(answer.split()[1]) in statuses
+    assert b"access-control-allow" not in answer.lower()
+    assert b"X-Secret" not in answer
+    assert web.get(FAULTS).json() == before
+
+
+def answer_to(host: str, request: str) -> bytes:
+    """The beginning of what a server answers to these bytes."""
+    name, _, port = host.rpartition(":")
+    with socket.create_connection((name, int(port)), timeout=20) as line:
+        with contextlib.suppress(ConnectionError):  # it may answer, and close, before all is sent
+            line.sendall(request.encode())
+        return line.recv(4_096)
+
+
 # -- stnb app
 
 
@@ -276,6 +393,8 @@ def visited(address: str) -> tuple[str, str]:
     read = ""
     with httpx.Client(timeout=60) as visitor, visitor.stream("GET", address) as page:
         assert page.status_code == 200
+        # A visit starts a kernel: no page of another site sends the cookie along.
+        assert "samesite=strict" in page.headers["set-cookie"].lower()
         for part in page.iter_text():
             read += part
             if found := re.search(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", read):

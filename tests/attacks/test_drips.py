@@ -21,15 +21,15 @@ from stnb.account.account import Account
 from stnb.catalog import load
 from stnb.credentials import Limits
 from stnb.errors import Unreachable
-from stnb.session import Session
+from stnb.session import Session, loop
 from stnb.session.deadline import ENOUGH, Deadline
 from tests.helpers.owner import SECRETS, owner
 from tests.helpers.raw_server import RawServer
 from tests.helpers.sample import of_each
 from tests.helpers.warned import quiet
 
-SOON, LATER = 0.5, 60.0  # seconds that a request may take, of a server that drips and a mended one
-PACE = 0.005  # seconds between two drips
+DEADLINE = 60.0  # seconds that a request may take
+PACE = 0.5  # seconds that a drip takes by the client's clock, and hardly any by that of the machine
 TOKEN = json.dumps({"access_token": "eyJ0oken", "expires_in": 900}).encode()
 WAV = b"RIFF\x24\x00\x00\x00WAVEfmt " + b"\x01" * 64
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -72,7 +72,7 @@ class Dripping(RawServer):
         super().__init__(b"", whole(TOKEN))
         self.right, self.drip, self.good = right, drip, good
         self.mended = False
-        self.limits = Limits(deadline=SOON, max_body=1)
+        self.limits = Limits(deadline=DEADLINE, max_body=1)
         self.asked: list[int] = []
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -94,11 +94,7 @@ class Dripping(RawServer):
             while not writer.is_closing():
                 writer.write(part)
                 await writer.drain()
-                await asyncio.sleep(PACE)
-
-    def mend(self) -> None:
-        self.mended = True
-        object.__setattr__(self.limits, "deadline", LATER)
+                await asyncio.wrap_future(loop.submit(passes(PACE)))
 
     def account(self) -> Account:
         async def at_once(seconds: float) -> None:
@@ -106,6 +102,27 @@ class Dripping(RawServer):
 
         mine = owner(api_url=self.url, auth_url=f"{self.url}/connect/token", limits=self.limits)
         return Account(Session(mine, rate=None, sleep=at_once), catalog=load())
+
+
+@pytest.fixture
+def clients_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop of all sessions has a clock that goes forward with each drip, and only once the loop
+    has looked at what came before: how fast the machine is decides nothing.
+    """
+
+    async def set_up() -> None:
+        inner: Any = asyncio.get_running_loop()
+        real = inner.time
+        monkeypatch.setattr(inner, "ahead", 0.0, raising=False)
+        monkeypatch.setattr(inner, "time", lambda: real() + inner.ahead)
+
+    loop.submit(set_up()).result()
+
+
+async def passes(seconds: float) -> None:
+    """So much time passes on the loop that this runs on."""
+    inner: Any = asyncio.get_running_loop()
+    inner.ahead += seconds
 
 
 def file(head: bytes, body: bytes) -> tuple[bytes, int]:
@@ -157,6 +174,7 @@ VERBS: dict[str, tuple[Right, int, Verb]] = {
 ROWS = {"capacity": (1, 5), "a report": (10, 30)}  # that came, and that there are
 
 
+@pytest.mark.usefixtures("clients_time")
 @pytest.mark.parametrize(("drip", "verb"), of_each(DRIPS, VERBS))
 def test_every_drip_ends_in_words_and_keeps_what_came(drip: str, verb: str, tmp_path: Path) -> None:
     """By the deadline, five times; what came is not asked for anew."""
@@ -167,7 +185,7 @@ def test_every_drip_ends_in_words_and_keeps_what_came(drip: str, verb: str, tmp_
         err = caught.value
         assert all((err.happened, err.why, err.next))
         assert not any(secret in f"{err!r}{err}" for secret in SECRETS)
-        server.mend()
+        server.mended = True
         before = len(server.asked)
         if verb in ROWS:
             assert err.frame is not None

@@ -81,7 +81,7 @@ def test_a_frame_of_ones_own_keeps_its_order() -> None:
 
 def test_times_are_the_tenant_s_and_heads_say_so() -> None:
     """Times are on the clock of the profile's zone, which the head names; the frame stays in UTC,
-    and days that the API sends as midnights in UTC stay these days.
+    and days that the API sends as midnights in UTC stay these days, of no zone.
     """
     frame = pd.DataFrame(
         {
@@ -94,7 +94,7 @@ def test_times_are_the_tenant_s_and_heads_say_so() -> None:
     grid = HeardGrid(frame)
 
     heads = {column["name"]: column["unit"] for column in grid.about["columns"]}
-    assert heads == {"completedOn": "Phoenix time", "invoiceDate": "UTC", "total": "$"}
+    assert heads == {"completedOn": "Phoenix time", "invoiceDate": "", "total": "$"}
     assert grid.ask()["rows"] == [
         ["Nov 27, 4:31 pm", "Nov 27, 2026", "2,000.00"],
         [None, "Nov 28, 2026", None],

@@ -12,6 +12,7 @@ import pytest
 
 import stnb
 from stnb import pictures
+from stnb.tables import charts
 from stnb.tables.charts.asked import canvas, question
 
 EVERY = [pictures.bars, pictures.line, pictures.heat, pictures.funnel, pictures.dots]
@@ -188,6 +189,41 @@ def test_the_first_year_of_all_is_drawn_in_utc() -> None:
     ax = pictures.heat(frame, "who", "soldOn").axes[0]
 
     assert ax.get_ylabel() == "sold on, UTC time"
+
+
+@pytest.mark.parametrize("zone", ["America/Phoenix", "Pacific/Kiritimati", ""])
+def test_days_that_are_kept_as_midnights_are_of_no_zone(zone: str) -> None:
+    """Bars, cells and the code name none, and each day is drawn as itself in every zone."""
+    due = [*pd.to_datetime(["2026-01-01", "2026-01-01", "2026-01-02"], utc=True), pd.NaT]
+    frame = pd.DataFrame({"dueDate": due, "who": ["a", "b", "a", "b"]})
+    frame.attrs["stnb"] = {"timezone": zone}
+
+    bars = pictures.bars(frame, "dueDate", every="day").axes[0]
+    across = pictures.heat(frame, "dueDate", "who").axes[0]
+    down = pictures.heat(frame, "who", "dueDate").axes[0]
+    spec = charts.settled(frame, charts.Spec("over time", "count", "dueDate", every="day"))
+    picture = charts.draw(frame, spec)
+
+    labels = {bars.get_xlabel(), across.get_xlabel(), down.get_ylabel()}
+    assert labels == {"due date"}
+    assert [bar.get_height() for bar in bars.patches] == [2, 1]
+    assert picture.axes[0].get_xlabel() == "dueDate"
+    assert [bar.get_height() for bar in picture.axes[0].patches] == [2, 1]
+    assert "'dueDate'" in charts.code(spec).replace('"', "'")
+    assert "UTC time" not in charts.code(spec)
+
+
+def test_one_time_beside_days_makes_them_moments() -> None:
+    """So does a name that is no date's: the clock that they are drawn by is named."""
+    frame = pd.DataFrame(
+        {"dueDate": pd.to_datetime(["2026-01-01T00:00", "2026-01-02T07:00"], utc=True)}
+    )
+    frame["soldOn"] = pd.to_datetime(["2026-01-01", "2026-01-02"], utc=True)
+    frame.attrs["stnb"] = {"timezone": "America/Phoenix"}
+
+    for name, words in (("dueDate", "due date"), ("soldOn", "sold on")):
+        axis = pictures.bars(frame, name, every="day").axes[0]
+        assert axis.get_xlabel() == f"{words}, America/Phoenix time"
 
 
 # -- lines, heat maps, funnels, dots

@@ -19,6 +19,7 @@ from stnb.errors import BadFilter
 from stnb.pull.dates import window
 from stnb.tables.charts.whole import suggest
 from stnb.tables.local import local
+from tests.helpers.warned import said
 
 pytestmark = pytest.mark.usefixtures("small_demo")
 
@@ -188,3 +189,24 @@ def test_a_date_with_a_time_is_a_moment() -> None:
     )
 
     assert {str(kind.tz) for kind in local(frame, "America/Denver").dtypes} == {"America/Denver"}  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Australia/Sydney", "Asia/Tokyo"])
+@pytest.mark.parametrize("name", ["completedOn", "dueDate"])
+def test_net_s_last_moment_has_a_place_in_every_zone(zone: str, name: str) -> None:
+    """Also in those with summer time, whose clock has nothing after the year 9999: it keeps its
+    clock time, and is shown and drawn.
+    """
+    last = pd.DatetimeIndex(["9999-12-31T23:59:59.999999", "2026-01-01"], dtype="M8[us, UTC]")
+    frame = pd.DataFrame({name: last, "who": ["a", "b"]})
+    frame.attrs["stnb"] = {"timezone": zone}
+
+    there, texts = said(lambda: stnb.local(frame))
+    over_time = stnb.pictures.bars(frame, name, every="day")
+    heat = stnb.pictures.heat(frame, name, "who")
+
+    assert f"{there[name][0]:%Y-%m-%d %H:%M}" == "9999-12-31 23:59"
+    assert there[name][1] == last[1]
+    assert [name in text for text in texts] == [True]
+    assert len(over_time.axes[0].patches) == 1
+    assert heat.axes[0].get_xlabel().endswith("UTC time")

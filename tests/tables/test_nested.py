@@ -22,15 +22,16 @@ import stnb
 from stnb import catalog
 from stnb.catalog import Column, Endpoint
 from stnb.errors import ColumnDrift, StnbWarning, UsageError
-from stnb.frame import assemble, decode, dtype_of, shape_of
+from stnb.frame import assemble, decode, dtype_of, sentences, shape_of
 from stnb.tables.nested import children, custom_fields, external_data, rows_at
 from stnb.tables.nested.place import noun
 from tests.helpers.catalog_columns import leaves
 from tests.helpers.sample import tenth, tries
-from tests.helpers.warned import quiet
+from tests.helpers.warned import quiet, said
 
 KNOWN = catalog.load()
 ITEMS = "accounting.invoices"
+KNOWN_ITEM = {column.name: column for column in rows_at(ITEMS, "items").columns}
 DTYPES = {
     "integer": "Int64", "decimal": "Float64", "number": "Float64", "boolean": "boolean",
     "string": "str", "enum": "str",
@@ -138,6 +139,43 @@ def test_items_are_typed_as_the_catalogue_says() -> None:
     assert cells(child, 1, "invoiceId", "position", "id") == [7, 1, 1]
     assert child.loc[1].isna().sum() == child.shape[1] - 3
     assert list(child.attrs["stnb"]["drift"]) == ["total"]
+
+
+EMPTY = {"technicianId": "", "inventory": " ", "createdOn": "", "total": "", "soldHours": "\t"}
+GOOD = {
+    "technicianId": 7,
+    "inventory": True,
+    "createdOn": "2026-07-01T09:30:00Z",
+    "total": "2.50",
+    "soldHours": 1.5,
+}
+
+
+@pytest.mark.parametrize("as_python", [False, True])
+@pytest.mark.parametrize("name", EMPTY)
+def test_empty_texts_inside_lists_are_missing_and_told_once(name: str, as_python: bool) -> None:
+    """By the pull where it types what is in a list, else where the list is opened: what it keeps as
+    it was sent, and lists of Python.
+    """
+    rows = [
+        {"id": 1, "items": [{name: GOOD[name]}, {name: EMPTY[name]}]},
+        {"id": 2, "items": [{name: ""}, {"id": 4, name: None}]},
+    ]
+    shape = shape_of(KNOWN[ITEMS])
+    part = decode(json.dumps({"data": rows}).encode(), "data", shape)
+    frame, drift, _ = assemble([part], shape)
+    if as_python:
+        frame = pd.DataFrame({"id": [1, 2], "items": [row["items"] for row in rows]})
+        drift = {}
+    frame.attrs["stnb"] = {"resource": ITEMS, "tenant": 1, "rows": 2}
+
+    child, texts = said(lambda: children(frame, "items"))
+
+    assert plain(child[name].isna()) == [False, True, True, True]
+    assert str(child[name].dtype) == dtype_of(KNOWN_ITEM[name])
+    told = [*sentences(drift).values(), *texts]
+    assert [text for text in told if "holds empty texts in 2 rows; missing values here" in text]
+    assert len(told) == 1
 
 
 def test_the_demo_adds_up(st: stnb.Account) -> None:
@@ -753,6 +791,8 @@ def test_fields_become_columns_beside_their_rows() -> None:
         (["9223372036854775808"], "str", ["9223372036854775808"]),
         (["007", "12"], "str", ["007", "12"]),
         (["-0"], "Float64", [-0.0]),
+        (["-0", "0"], "str", ["-0", "0"]),
+        (["0.0", "-0.0", "1.5"], "str", ["0.0", "-0.0", "1.5"]),
         (["1.5", "2", "-0.25"], "Float64", [1.5, 2.0, -0.25]),
         (["1234567890.1234567"], "str", ["1234567890.1234567"]),
         (["1.10", "1.1"], "str", ["1.10", "1.1"]),

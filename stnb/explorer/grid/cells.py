@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pandas.api import types
 
 from stnb.errors import printable
+from stnb.frame.days import are_days
 from stnb.tables import html
 from stnb.tables.charts.columns import is_money
 
@@ -132,7 +133,7 @@ def _column(name: str, values: pd.Series) -> Column:
     money = kind == "number" and is_money(name, values)
     text = _number_writer(values, CENTS) if money else _writer(values, kind)
     unit = "$" if money else ""
-    if kind == "date-time":
+    if kind == "date-time" and not are_days(name, values):
         unit = clock_name(getattr(values.dtype, "tz", ""))
     longest = 0
     for value in values.iloc[:FIRST].array:

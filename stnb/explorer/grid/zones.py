@@ -7,9 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from stnb.frame.days import are_days
-
-FIRST_YEAR, LAST_YEAR = 2, 9998  # years that every zone's clock can show
+from stnb.frame.days import are_days, in_every_zone
 
 
 def on_the_clock(frame: pd.DataFrame, zone: str) -> tuple[pd.DataFrame, frozenset[int]]:
@@ -27,7 +25,7 @@ def on_the_clock(frame: pd.DataFrame, zone: str) -> tuple[pd.DataFrame, frozense
     for i, dtype in enumerate(frame.dtypes):
         if isinstance(dtype, pd.DatetimeTZDtype) and str(dtype.tz) == "UTC":
             times = frame.iloc[:, i]
-            if _can_be_moved(times) and not are_days(str(times.name), times):
+            if in_every_zone(times) and not are_days(str(times.name), times):
                 moved[i] = times.dt.tz_convert(zone)
     if not moved:
         return frame, frozenset()
@@ -59,10 +57,3 @@ def _is_known(zone: str) -> bool:
     except (LookupError, ValueError, OSError):
         return False
     return True
-
-
-def _can_be_moved(times: pd.Series[Any]) -> bool:
-    first, last = times.min(), times.max()
-    if first is pd.NaT:
-        return True
-    return bool(first.year >= FIRST_YEAR and last.year <= LAST_YEAR)

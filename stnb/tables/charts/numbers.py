@@ -60,8 +60,11 @@ def lines(spec: Spec) -> list[str]:
 def moments(spec: Spec) -> list[str]:
     """The lines that put times on the tenant's own clock and drop dates that were never set."""
     when = f"when = df[{quoted(spec.by)}]"
+    clock = ""
     if spec.zone:
-        when += f".dt.tz_convert({quoted(spec.zone)}).dt.tz_localize(None)"
+        clock = f".dt.tz_convert({quoted(spec.zone)}).dt.tz_localize(None)"
+    if not spec.start and not spec.end:
+        return [f"{when}{clock}"]
     found = [when]
     if spec.start:
         kept = f"when = when.where(when >= {quoted(spec.start)})"
@@ -69,6 +72,8 @@ def moments(spec: Spec) -> list[str]:
     if spec.end:
         kept = f"when = when.where(when < {quoted(spec.end)})"
         found.append(f"{kept}  # a later date means for ever")
+    if clock:  # last, as some zones have no clock for the year 9999
+        found.append(f"when = when{clock}")
     return found
 
 

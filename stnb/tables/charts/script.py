@@ -6,7 +6,7 @@ import pandas as pd
 
 from .columns import SPREAD, TIME, words
 from .numbers import drawn, lines, periods, quoted, uses_pandas
-from .spec import Spec
+from .spec import Spec, with_zone
 
 WIDTHS = {"day": 0.8, "week": 5.6, "month": 25, "quarter": 76, "year": 300}  # of a bar, in days
 PEAKS = {
@@ -80,8 +80,8 @@ def sentence(text: str) -> str:
 
 
 def time_label(spec: Spec) -> str:
-    """The label of the axis of time, with the zone if the times have one."""
-    return f"{spec.by}, {spec.zone} time" if spec.zone else spec.by
+    """The label of the axis of time, with the zone if the times are moments."""
+    return with_zone(spec.by, spec.zone, days=spec.days)
 
 
 def period(start: pd.Timestamp, every: str) -> str:

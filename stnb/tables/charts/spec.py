@@ -45,7 +45,8 @@ class Spec:
         what: "count", "sum:COLUMN", "mean:COLUMN" or "values:COLUMN".
         by: a column; "" for a distribution.
         every: "day", "week", "month", "quarter" or "year", for a picture over time.
-        zone: the tenant's time zone; "" if the times have none.
+        zone: the zone on whose clock the times are drawn; "" if they have none.
+        days: whether the times are days, which are the same ones in every zone.
         unit: "", "$" or "minutes".
         noun: what the rows are, such as "jobs".
         start: dates before this day are left out; "" if there are none.
@@ -68,6 +69,7 @@ class Spec:
     by: str = ""
     every: str = ""
     zone: str = ""
+    days: bool = False
     unit: str = ""
     noun: str = "rows"
     start: str = ""
@@ -168,7 +170,8 @@ def _settled_times(frame: pd.DataFrame, spec: Spec) -> Spec:
     if len(times):
         days = (times.max() - times.min()).days
     every = _step(days, spec.every)
-    return replace(spec, every=every, zone=zone_of(frame, spec.by), start=start, end=end)
+    zone, only_days = zone_of(frame, spec.by), holds_days(frame, spec.by)
+    return replace(spec, every=every, zone=zone, days=only_days, start=start, end=end)
 
 
 def _step(days: int, wish: str) -> str:
@@ -188,12 +191,30 @@ def zone_of(frame: pd.DataFrame, column: str) -> str:
     times = frame[column].dropna()
     if not isinstance(times.dtype, pd.DatetimeTZDtype):
         return ""
-    if are_days(column, times):
+    if holds_days(frame, column):
         return "UTC"  # in another zone they would be other days
     own = str(times.dt.tz)
     if own != "UTC":
         return own
     return str(provenance(frame).get("timezone") or "UTC")
+
+
+def holds_days(frame: pd.DataFrame, column: str) -> bool:
+    """Whether a column holds days that are kept as midnights in UTC."""
+    values = frame[column]
+    return isinstance(values.dtype, pd.DatetimeTZDtype) and are_days(column, values)
+
+
+def with_zone(text: str, zone: str, *, days: bool) -> str:
+    """A column of times in words, with the zone of their clock; days have none.
+
+    Example:
+        >>> with_zone("sold on", "Asia/Tokyo", days=False), with_zone("due", "UTC", days=True)
+        ('sold on, Asia/Tokyo time', 'due')
+    """
+    if days or not zone:
+        return text
+    return f"{text}, {zone} time"
 
 
 def _settled_values(values: pd.Series[Any], spec: Spec) -> Spec:

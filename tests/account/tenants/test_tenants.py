@@ -27,7 +27,7 @@ from stnb.pull import Progress
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.owner import owner
 from tests.helpers.toys import CATALOG, Toys
-from tests.helpers.warned import warned
+from tests.helpers.warned import quiet, warned
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -182,6 +182,57 @@ def test_strict_makes_an_error_of_it_that_can_be_resumed() -> None:
     df = caught.value.resume()
     assert isinstance(df, pd.DataFrame)
     assert counts(df) == {"a": 120, "b": 7}
+
+
+def breaks_off(count: int, bad: dict[str, bool], at: int) -> Handler:
+    """A tenant of so many rows, whose server fails from a page on as long as it is bad."""
+    whole = rows_of(count)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if bad["on"] and int(request.url.params.get("page", 1)) >= at:
+            return httpx.Response(500, json={"title": "Failure"})
+        return whole(request)
+
+    return answer
+
+
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("limit", [None, 9_000])
+def test_rows_of_tenants_that_failed_half_way_are_in_the_error(
+    strict: bool, limit: int | None
+) -> None:
+    """The same as in `last_partial`: those of every tenant, each once, and never said to be all;
+    the rest comes with `resume`.
+    """
+    bad = {"on": True}
+    ts, found = fakes(
+        whole=rows_of(3) if strict else refuses(403),
+        half=breaks_off(12_000, bad, at=2),
+        none=breaks_off(12_000, bad, at=1),
+    )
+    with pytest.raises(TenantsFailed) as caught:
+        ts.pull("toys.widgets", strict=strict, limit=limit, page_size=5_000)
+    frame, partial = caught.value.frame, stnb.last_partial
+    assert frame is not None
+    assert partial is not None
+    assert counts(frame) == {**({"whole": 3} if strict else {}), "half": 5_000}
+    pd.testing.assert_frame_equal(frame, partial)
+    assert frame["id"][frame["tenant"] == "half"].is_unique
+    about = frame.attrs["stnb"]
+    assert (about["complete"], about["total"], about["rows"]) == (False, None, len(frame))
+    assert list(about["problems"]) == ([] if strict else ["whole"]) + ["half", "none"]
+    assert about["tenants"]["half"]["complete"] is False
+    failed = 2 if strict else 3
+    assert any(f"lacks rows of {failed} of 3 tenants" in text for text in about["notices"])
+
+    if strict:
+        bad["on"] = False
+        before = len(found["half"].requests)
+        df = quiet(caught.value.resume)
+        rows = limit or 12_000
+        assert counts(df) == {"whole": 3, "half": rows, "none": rows}
+        asked = [query["page"] for query in found["half"].queries[before:]]
+        assert "1" not in asked
 
 
 def test_no_tenant_at_all_is_an_error() -> None:

@@ -74,6 +74,32 @@ def test_a_pull_of_tenants_keeps_what_each_sent(order: tuple[str, str]) -> None:
     assert not any("12.50" in text for text in told)
 
 
+def counts_of(*tokens: str) -> Callable[[httpx.Request], httpx.Response]:
+    """A tenant whose jobs have these counts of appointments, on one page."""
+    rows = []
+    for at, token in enumerate(tokens):
+        rows.append(f'{{"id":{at},"appointmentCount":{token}}}')
+    body = f'{{"pageSize":50,"hasMore":false,"data":[{",".join(rows)}]}}'
+    return lambda request: httpx.Response(200, content=body)
+
+
+@pytest.mark.parametrize("other", ['"n/a"', "6"])
+def test_what_one_tenant_converted_is_not_said_of_text(other: str) -> None:
+    """Where another makes text of the column, an empty text is one, and nothing is converted."""
+    ts = tenants(EVERYTHING, a=counts_of('""', '"5"'), b=counts_of(other))
+    df, told = said(lambda: ts.pull("jpm.jobs"))
+    values = [None if pd.isna(v) else v for v in df["appointmentCount"]]
+    of_a = [text for text in told if text.startswith("a: ") and "appointmentCount" in text]
+    if other == "6":
+        assert values == [None, 5, 6]
+        assert "empty texts in 1 row; missing values here" in of_a[0]
+        assert "converted exactly to integer" in of_a[0]
+    else:
+        assert values == ["", "5", "n/a"]
+        assert of_a == []
+    assert df.attrs["stnb"]["notices"] == told
+
+
 def test_a_limit_and_a_single_page_too() -> None:
     """The rows that are left have their own texts."""
     ts = tenants(CATALOG, a=NUMBERS, b=TEXTS)

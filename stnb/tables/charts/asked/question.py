@@ -11,12 +11,13 @@ import pandas as pd
 from pandas.api import types
 
 from stnb.errors import UsageError
+from stnb.frame.days import in_every_zone
 from stnb.frame.strange import check_values
 
 from ...provenance import provenance
 from ..columns import TIME, is_duration, is_money, noun
 from ..numbers import NONE, computed
-from ..spec import Spec, settled, zone_of
+from ..spec import Spec, holds_days, settled, with_zone, zone_of
 from .plain_columns import numbers_of
 
 How = Literal["sum", "mean", "median", "count"]
@@ -231,17 +232,16 @@ def _grouped(
 
 def clock_of(frame: pd.DataFrame, column: str) -> tuple[pd.Series[Any], str]:
     """A column with its moments as the clock of their zone shows them, and its name in words, with
-    that zone. Other columns stay as they are.
+    that zone. Days are of no zone. Other columns stay as they are.
     """
     values, words = frame[column], in_words(column)
     zone = zone_of(frame, column)
     if not zone:
         return values, words
+    if not in_every_zone(values):
+        zone = "UTC"
     clock = values.dt.tz_convert(zone).dt.tz_localize(None)
-    if not clock.dropna().dt.year.between(1, 9999).all():
-        # The years 1 and 9999 stand for "none", and some zones have no place for them.
-        clock, zone = values.dt.tz_convert("UTC").dt.tz_localize(None), "UTC"
-    return clock, f"{words}, {zone} time"
+    return clock, with_zone(words, zone, days=holds_days(frame, column))
 
 
 def _by_time(
@@ -260,8 +260,7 @@ def _by_time(
     hollow = _not_whole(frame, numbers, spec)
     numbers.index = pd.PeriodIndex(numbers.index).to_timestamp()
     by = "time" if asked.by == NO_NAME else in_words(asked.by)
-    if spec.zone:
-        by = f"{by}, {spec.zone} time"
+    by = with_zone(by, spec.zone, days=spec.days)
     added_up = how in ("sum", "count") and bool(keys.duplicated().any())
     return replace(
         asked, numbers=numbers, by=by, every=spec.every, hollow=hollow, added_up=added_up
