@@ -111,6 +111,7 @@ def test_the_explorer_is_a_page(browser: Any, tmp_path: Path) -> None:
             assert faults(page, ".stnb-explorer") == []
             _pull(page, "jpm.jobs")
             _the_table_fills_the_window(page)
+            _columns_and_neighbours_fill_the_window(page)
             _the_system_decides_on_dark(page)
             assert "explorer.page(" not in page.content()  # the source stays behind
             _for_people_without_python(page)
@@ -123,6 +124,7 @@ def test_the_explorer_is_a_page(browser: Any, tmp_path: Path) -> None:
 
 
 BOTTOM = "() => document.querySelector('.stnb-foot').getBoundingClientRect().bottom"
+PANEL_BOTTOM = BOTTOM.replace(".stnb-foot", ".stnb-about .panel")
 GROUND = "() => getComputedStyle(document.body).backgroundColor"
 
 
@@ -136,6 +138,16 @@ def _the_table_fills_the_window(page: Page) -> None:
     page.set_viewport_size({"width": 1400, "height": 500})
     assert page.locator(".stnb-grid-view").evaluate("n => n.offsetHeight") == 540
     page.set_viewport_size({"width": 1400, "height": 1000})
+
+
+def _columns_and_neighbours_fill_the_window(page: Page) -> None:
+    """Their panels end shortly above its bottom; neither then makes the page scroll."""
+    for name in ("Columns", "Neighbours"):
+        page.get_by_role("tab", name=re.compile(f"^{name}")).click()
+        page.wait_for_function(f"() => ({PANEL_BOTTOM})() > 950")
+        assert page.evaluate(PANEL_BOTTOM) <= 1000, name
+        assert page.evaluate("() => document.documentElement.scrollHeight") == 1000, name
+    page.get_by_role("tab", name="Table").click()
 
 
 def _the_system_decides_on_dark(page: Page) -> None:

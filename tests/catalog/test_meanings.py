@@ -71,6 +71,7 @@ def test_meanings_are_short_and_say_more_than_the_name() -> None:
         ("memberships.memberships", "renewalDuration", "Months that a renewal lasts", "months"),
         ("payroll.gross_pay_items", "paidDurationHours", "Hours that are paid", "hours"),
         ("accounting.invoices", "items.quantity", "How many", "pieces"),
+        ("jpm.jobs", "appointmentCount", "How many appointments the job has", ""),
         ("settings.technicians", "commissionRate", "Part of the price that is commission", ""),
     ],
 )

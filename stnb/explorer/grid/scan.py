@@ -19,6 +19,7 @@ PROBE = 65_536  # bytes that say how common a letter is
 COMMON = 0.2  # of the texts hold the word
 AT_ONCE = 3  # letters that are compared over all bytes at most
 FEW = 64  # bytes for each place that is left: then the other letters are compared there alone
+BLOCK = 2**18  # bytes, which stay in a core's cache from one letter to the next
 
 
 def holding(texts: Any, word: str) -> Mask:
@@ -42,7 +43,9 @@ def holding(texts: Any, word: str) -> Mask:
         # A word may begin in one text and end in the next one.
         rows = rows[starts + len(wanted) <= offsets[rows + 1]]
         found[rows] = True
-    return found & mask_of(pc.is_valid(texts))
+    if texts.null_count:
+        found &= mask_of(pc.is_valid(texts))
+    return found
 
 
 def memory(texts: Any) -> tuple[NDArray[np.uint8], NDArray[Any]]:
@@ -66,11 +69,18 @@ def _is_common(data: NDArray[np.uint8], wanted: bytes, texts: int) -> bool:
 
 def _starts(data: NDArray[np.uint8], wanted: bytes) -> NDArray[np.intp]:
     """Where the word begins in the bytes."""
-    room = len(data) - len(wanted) + 1
-    if room <= 0:
-        return np.zeros(0, dtype=np.intp)
     counts = np.bincount(data[:PROBE], minlength=256)
     rarest = sorted(range(len(wanted)), key=lambda k: counts[wanted[k]])
+    starts = [np.zeros(0, dtype=np.intp)]
+    for start in range(0, len(data) - len(wanted) + 1, BLOCK):
+        block = data[start : start + BLOCK + len(wanted) - 1]
+        starts.append(start + _starts_in(block, wanted, rarest))
+    return np.concatenate(starts)
+
+
+def _starts_in(data: NDArray[np.uint8], wanted: bytes, rarest: list[int]) -> NDArray[np.intp]:
+    """The same of one block, by the letters of the word from the rarest on."""
+    room = len(data) - len(wanted) + 1
     hits = data[rarest[0] : rarest[0] + room] == wanted[rarest[0]]
     compared = 1
     # Most words are ruled out by their rarest letter.

@@ -5,6 +5,7 @@ What a search reads is prepared once: lower-cased, and each different value once
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 
@@ -13,7 +14,8 @@ import pyarrow as pa
 
 from . import cells, scan, search_numbers
 from .columns import Cache, Columns, Mask, encode
-from .search_leaves import FIGURES, TEXTS, Encoder, Leaf, leaves_of
+from .search_floats import Floats
+from .search_leaves import FIGURES, TEXTS, Encoder, Leaf, leaves_of, unread_texts
 from .search_numbers import Figures
 from .search_run import Part, Search
 from .search_times import Times, by_codes, clock_times
@@ -23,6 +25,7 @@ MOST_BYTES = 500_000_000  # of prepared text; more is prepared anew for each sea
 LAST_SEARCHES = 12  # that are remembered
 NESTED = {"list", "object"}
 NO_TEXTS = {"integer", "number", "date", "date-time", "yes/no", "duration"}  # kinds of columns
+LETTERS = re.compile(r"[a-z]|[^\x00-\x7f]")  # that may have been large ones
 NO_FIGURES = {"text", "yes/no", "duration"}
 
 
@@ -77,11 +80,21 @@ class SearchIndex:
 
     def _find_in(self, part: Part, words: str) -> Mask | None:
         result = None
-        for leaf in self._read(part):
+        for leaf in self._leaves_for(part, words):
             found = _rows_found(leaf, words, len(self._columns))
             if found is not None:
                 result = found if result is None else result | found
         return result
+
+    def _leaves_for(self, part: Part, words: str) -> list[Leaf]:
+        """What is to be searched. Texts are not prepared for words without letters."""
+        what, i = part
+        if what == TEXTS and part not in self._leaves and not LETTERS.search(words):
+            array = self._columns.array(i)
+            leaves = None if array is None else unread_texts(array)
+            if leaves is not None:
+                return leaves
+        return self._read(part)
 
     def _read(self, part: Part) -> list[Leaf]:
         with self._locks[part]:
@@ -139,6 +152,8 @@ def _entries_found(leaf: Leaf, words: str) -> Mask | None:
         if digits is None:
             return None
         words = digits
+    if isinstance(leaf.values, Floats):
+        return _of_entries(leaf, leaf.values.holding(words))
     if isinstance(leaf.values, Figures):
         return _of_entries(leaf, search_numbers.holding(leaf.values, words))
     return _of_entries(leaf, scan.holding(leaf.values, words))

@@ -16,6 +16,7 @@ from .columns import Mask, mask_of
 LARGE = 1e9  # floats beyond it may be written with an exponent
 SHORT = 2**32  # sizes below it take half the memory and the time
 CENTS = [str(cent / 100)[2:] for cent in range(100)]  # behind the point: from "0" to "99"
+PROBE = 2_000  # floats that are looked at first
 LONGEST = 20  # digits of a number of 64 bits
 
 Sizes = NDArray[np.unsignedinteger[Any]]
@@ -61,11 +62,20 @@ def of_amounts(array: Any) -> Figures | None:
     # A maximum that is not a number is not below the bound.
     if values.dtype != np.float64 or (len(size) and not size.max() < LARGE):
         return None
-    cents = np.rint(size * 100)
-    if not (cents / 100 == size).all():
+    # Most columns of other numbers have one among the first.
+    if _cents(size[:PROBE]) is None:
+        return None
+    cents = _cents(size)
+    if cents is None:
         return None
     sizes = _short(cents.astype(np.uint64))
     return Figures(sizes, _some(np.signbit(values)), _missing(array), cents=True)
+
+
+def _cents(sizes: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Sizes in hundredths; None if one of them is no whole number of these."""
+    cents = np.rint(sizes * 100)
+    return cents if (cents / 100 == sizes).all() else None
 
 
 def holding(figures: Figures, word: str) -> Mask:
@@ -94,13 +104,13 @@ def _holding(figures: Figures, word: str) -> Mask | None:
             return None
         return figures.negative & _beginning(figures, whole, part if point else None)
     if not figures.cents:
-        return _among(sizes, whole)
+        return among(sizes, whole)
     wholes = sizes // 100
     cents = sizes - wholes * 100
     if not point:
-        return _among(wholes, whole) | _of_cents(cents, [whole in each for each in CENTS])
+        return among(wholes, whole) | _of_cents(cents, [whole in each for each in CENTS])
     behind = _of_cents(cents, [each.startswith(part) for each in CENTS])
-    return behind & _at_the_end(wholes, whole)
+    return behind & at_the_end(wholes, whole)
 
 
 def _beginning(figures: Figures, whole: str, part: str | None) -> Mask:
@@ -120,7 +130,7 @@ def _beginning(figures: Figures, whole: str, part: str | None) -> Mask:
 # -- digits of whole numbers
 
 
-def _among(sizes: Sizes, digits: str) -> Mask:
+def among(sizes: Sizes, digits: str) -> Mask:
     """Which numbers have these digits anywhere."""
     wanted, power, least = int(digits), 10 ** len(digits), 10 ** (len(digits) - 1)
     found = (sizes == 0) if digits == "0" else np.zeros(len(sizes), dtype=bool)
@@ -148,7 +158,7 @@ def _at_the_start(sizes: Sizes, digits: str) -> Mask:
     return found
 
 
-def _at_the_end(sizes: Sizes, digits: str) -> Mask:
+def at_the_end(sizes: Sizes, digits: str) -> Mask:
     """Which numbers end with these digits."""
     if not digits:
         return np.ones(len(sizes), dtype=bool)

@@ -39,8 +39,11 @@ class Times:
     def holding(self, wanted: InTimes) -> Mask | None:
         """Which times hold these words; None for none of them."""
         if wanted.form in (DAYS, NAMED):
-            if not _texts_holding(self._around, wanted).any():
+            around = _texts_holding(self._around, wanted)
+            if not around.any():
                 return None
+            if around.all():
+                return mask_of(self._array.is_valid())
             days, codes = self._days
             return by_codes(codes, _texts_holding(days, wanted))
         if not self._timed:
