@@ -111,6 +111,26 @@ def test_output_that_is_closed_is_nobody_s(closed: str) -> None:
     assert bool(done.stdout) == (closed == "2>&-")
 
 
+@needs_posix
+def test_input_that_is_closed_has_ended() -> None:
+    """A dialogue says so, as where its input ends."""
+    done = started('exec "$@" <&-', *FIND[:3], "setup")
+
+    assert done.returncode == 2
+    assert b"The input ended before the last question." in done.stdout + done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["TQDM_MININTERVAL", "TQDM_NCOLS"])
+def test_a_variable_that_the_progress_bar_cannot_read_is_named(name: str) -> None:
+    """Its library reads it as it is loaded."""
+    done = started('exec "$@"', *FIND[:3], "count", "jpm.jobs", "--profile", "demo", **{name: "x"})
+
+    assert done.returncode == 2
+    assert f"cannot read one of these: {name}".encode() in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
 def test_a_sign_that_the_output_lacks_is_escaped() -> None:
     """ASCII has no curly quotes."""
     done = started('exec "$@"', *FIND, PYTHONIOENCODING="ascii")
