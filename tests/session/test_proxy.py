@@ -215,6 +215,7 @@ def test_a_filters_page_is_named(status: int, title: str) -> None:
     assert isinstance(err, UnexpectedAnswer)
     assert ("Blocked" in err.happened) is bool(title)
     assert "web filter" in err.why
+    assert err.why.endswith("it was tried once.")
     assert len(times) == 1
 
 
