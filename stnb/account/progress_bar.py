@@ -7,9 +7,18 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from tqdm.auto import tqdm
-
+from stnb.errors import SetupError
 from stnb.pull import Progress, ProgressCallback
+
+try:
+    from tqdm.auto import tqdm
+except ValueError:  # it reads its variables as it is loaded
+    names = ", ".join(sorted(name for name in os.environ if name.startswith("TQDM_")))
+    raise SetupError(
+        "The progress bar cannot be made.",
+        f"Its library, tqdm, reads variables, and cannot read one of these: {names}.",
+        "Correct it, or unset it; TQDM_MININTERVAL, for one, is a number of seconds.",
+    ) from None
 
 DELAY = 1.0  # seconds: what is done sooner needs no bar
 IN_NOTEBOOK = any(kind.__module__ == "tqdm.notebook" for kind in tqdm.__mro__)

@@ -70,12 +70,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     open_streams()
     try:
         with tongue.shell():
-            return _run(given)
+            return _to_its_end(given)
     except StnbError as err:
         say(f"stnb: {err}")
+        _write_the_rest()
         return _exit_code(err)
     except KeyboardInterrupt:
         say("stnb: interrupted.")
+        _write_the_rest()
         return FAILED
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
         _write_no_more()
@@ -84,6 +86,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         say(f"stnb: {_of_the_system(err)}")
         _write_no_more()
         return FAILED
+
+
+def _to_its_end(given: Sequence[str]) -> int:
+    """Carry it out, and see that what it printed has arrived: Python would write the rest when it
+    ends, where nobody can say in words what the system refuses.
+    """
+    try:
+        ended = _run(given)
+    except SystemExit:  # the help and the version end the program
+        sys.stdout.flush()
+        raise
+    sys.stdout.flush()
+    return ended
+
+
+def _write_the_rest() -> None:
+    """What was printed before an error that was said; that the output is full is no news then."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _write_no_more()
 
 
 def _write_no_more() -> None:

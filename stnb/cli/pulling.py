@@ -16,9 +16,8 @@ import pyarrow.parquet as pq
 from stnb.account.progress_bar import bar_for
 from stnb.catalog import Endpoint, load
 from stnb.errors import BadFilter, StnbError, StnbWarning
-from stnb.frame.save import save, writer
-from stnb.frame.stores import check_store, name_in, staged, store_address
-from stnb.frame.target import local_path
+from stnb.frame.save import save
+from stnb.frame.stores import store_address
 from stnb.mirror.tenants import Tenants
 from stnb.pull import ProgressCallback, Pull
 from stnb.pull.dates import is_date
@@ -26,6 +25,7 @@ from stnb.tables.text import table
 
 from .connect import connect
 from .filters import filters_of, full_name, take_pairs
+from .landing import check_file, landing, say_saved
 from .meant import not_meant
 from .tenants import pull as pull_of_tenants
 from .tenants import tenants_of
@@ -41,22 +41,10 @@ def run(options: argparse.Namespace) -> int:
     """
     _refuse_date_for_file(options.to)
     settle_format(options)
-    address = store_address(options.to)
-    if address is not None:
-        return _pull_to_store(address, options)
-    return _pull(options)
-
-
-def _pull_to_store(address: str, options: argparse.Namespace) -> int:
-    """Read the rows into a file of this machine, and put it into the store."""
-    writer(name_in(address))
-    check_store(address)
-    with staged(address) as waiting:
-        options.to = str(waiting)
-        ended = _pull(options)
-    if not options.quiet:
-        say(f"-> {address}")
-    return ended
+    if store_address(options.to) is not None:
+        check_file(options.to)  # a folder of files or of tenants lies on this machine
+    with landing(options):
+        return _pull(options)
 
 
 def _pull(options: argparse.Namespace) -> int:
@@ -66,7 +54,7 @@ def _pull(options: argparse.Namespace) -> int:
     endpoint = load()[full_name(options.resource, quiet=options.quiet)]
     into_folder = endpoint.kind == "file"
     if options.to is not None and not into_folder:
-        writer(local_path(options.to))  # a wrong ending is refused before the rows are read
+        check_file(options.to)
     st = connect(options.profile, options.env_file)
     resource = st[endpoint.name]
     bar = bar_of(resource.name, options)
@@ -180,16 +168,7 @@ def _stream(run: Pull, options: argparse.Namespace) -> None:
             )
         raise
     rows, columns = pq.read_metadata(path).num_rows, len(pq.read_schema(path))
-    _say_saved(path, rows, columns, run.progress.seconds, options)
-
-
-def _say_saved(
-    path: Path, rows: int, columns: int, seconds: float, options: argparse.Namespace
-) -> None:
-    if options.quiet:
-        return
-    size = path.stat().st_size
-    say(f"{rows:,} rows, {columns} columns -> {path} ({size:,} bytes, {seconds:.1f} s)")
+    say_saved(path, rows, columns, f"{run.progress.seconds:.1f} s", options)
 
 
 def keep(frame: pd.DataFrame | None, options: argparse.Namespace) -> None:
@@ -228,10 +207,11 @@ def settle_format(options: argparse.Namespace) -> None:
         if not path.suffix:
             options.to = f"{options.to}.{wanted}"
         elif path.suffix.lower() != f".{wanted}":
+            stem = options.to.rstrip("/").removesuffix(path.suffix)
             raise BadFilter(
                 f"{path.name} is no {wanted} file.",
                 "The ending of a file says its format.",
-                f"Use --to {path.with_suffix('.' + wanted)}, or leave --format out.",
+                f"Use --to {stem}.{wanted}, or leave --format out.",
             )
 
 
@@ -240,7 +220,8 @@ def put(frame: pd.DataFrame, options: argparse.Namespace) -> None:
     rows, columns = frame.shape
     if options.to:
         path = save(frame, options.to)
-        _say_saved(path, rows, columns, frame.attrs["stnb"]["seconds"], options)
+        seconds = frame.attrs["stnb"]["seconds"]
+        say_saved(path, rows, columns, f"{seconds:.1f} s", options)
     elif options.format == "json":
         print_json(frame)
     elif sys.stdout.isatty() and options.format is None:

@@ -35,7 +35,7 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
         "--output",
         dest="to",
         metavar="FILE",
-        help="write to a .parquet, .xlsx, .csv or .json",
+        help="write to a .parquet, .xlsx, .csv or .json; also in a store, as s3://bucket/x.parquet",
     )
     command.add_argument(
         "--to", dest="to_word", metavar="FILE", help="the same; or --To, if it is no such file"

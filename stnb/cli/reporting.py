@@ -8,11 +8,11 @@ from pathlib import Path
 
 from stnb.account.reports import Report
 from stnb.errors import BadFilter, StnbWarning, UnknownFilter
-from stnb.frame.save import writer
-from stnb.frame.target import local_path
+from stnb.frame.stores import store_address
 from stnb.pull.dates import is_date
 
 from .connect import connect
+from .landing import check_file, landing
 from .pulling import bar_of, put, put_rows, settle_format
 from .terminal import say
 
@@ -38,7 +38,8 @@ def run(options: argparse.Namespace) -> int:
     st = connect(options.profile, options.env_file)
     if options.does == "list":
         found = st.reports()
-        put(found.drop(columns="categoryId").head(options.limit or len(found)), options)
+        with landing(options):
+            put(found.drop(columns="categoryId").head(options.limit or len(found)), options)
         return 0
     if not options.report:
         raise BadFilter(
@@ -61,7 +62,8 @@ def _run(report: Report, given: dict[str, list[str]], options: argparse.Namespac
     _take_last_day(report, texts, options)
     parameters = {name: each if len(each) > 1 else each[0] for name, each in texts.items()}
     run = {"limit": options.limit, "progress": bar_of(report.name, options)}
-    put_rows(report.start(**{**run, **parameters}), options)
+    with landing(options):
+        put_rows(report.start(**{**run, **parameters}), options)
 
 
 # -- `--to`: the file, or the parameter To
@@ -77,15 +79,16 @@ def _settle_file(options: argparse.Namespace) -> None:
     if options.to_word is not None and (options.does != "run" or _names_file(options)):
         _take_file(options)
     settle_format(options)
-    if options.to is not None:
-        writer(local_path(options.to))
+    check_file(options.to)
 
 
 def _names_file(options: argparse.Namespace) -> bool:
     """Whether the word of `--to` is a file: it has an ending, or gets one by `--format`, and is no
-    date. An empty one, of a variable that is not set, is refused as a file.
+    date; or it is an address. An empty one, of a variable that is not set, is refused as a file.
     """
     word = options.to_word
+    if store_address(word) is not None:
+        return True
     may_be_file = Path(word).suffix or options.format or not word.strip()
     return bool(may_be_file) and not is_date(word)
 
@@ -124,7 +127,7 @@ def _take_last_day(
     if last_day is None or last_day in texts:
         _take_file(options)
         settle_format(options)
-        writer(local_path(word))
+        check_file(options.to)
         return
     texts[last_day] = [word]
     if not options.quiet:

@@ -12,11 +12,12 @@ import pandas as pd
 
 from stnb.account.progress_bar import bar_for
 from stnb.errors import UsageError
-from stnb.frame.save import save, writer
+from stnb.frame.save import save
 from stnb.frame.target import local_path
 from stnb.mirror.tenants import Tenants, tenants
 from stnb.tables.text import table
 
+from .landing import check_file, say_saved
 from .terminal import print_csv, say
 
 
@@ -64,14 +65,12 @@ def pull(ts: Tenants, resource: str, given: dict[str, Any], options: argparse.Na
             say(f"{known - len(ts.problems)} of {known} tenants -> {folder}")
         return _say_problems(ts, quiet=options.quiet)
     if options.to is not None:
-        writer(local_path(options.to))  # a wrong ending is refused before the rows are read
+        check_file(options.to)
     frame = ts.pull(resource, progress=progress, **given)
     rows, columns = frame.shape
     if options.to:
         path = save(frame, Path(options.to))
-        if not options.quiet:
-            size = path.stat().st_size
-            say(f"{rows:,} rows, {columns} columns -> {path} ({size:,} bytes)")
+        say_saved(path, rows, columns, "", options)
     elif sys.stdout.isatty():
         print(table(frame, os.get_terminal_size().columns))
         print(f"\n{rows:,} rows, {columns} columns; --to FILE keeps them all.")

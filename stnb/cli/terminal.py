@@ -25,9 +25,12 @@ def say(text: str) -> None:
 
 
 def open_streams() -> None:
-    """Have output that nobody reads (`>&-`) written to nowhere, and signs that the output's
-    encoding lacks escaped, as the streams of a terminal may be closed or in ASCII.
+    """Have output that nobody reads (`>&-`) written to nowhere, input that is closed (`<&-`) at its
+    end, and signs that the output's encoding lacks escaped: the streams of a terminal may be closed
+    or in ASCII.
     """
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:

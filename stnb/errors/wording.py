@@ -27,6 +27,15 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{ending}"
 
 
+def times(number: int) -> str:
+    """How often something was done.
+
+    >>> times(1), times(5)
+    ('once', '5 times')
+    """
+    return "once" if number == 1 else f"{number:,} times"
+
+
 def listed(names: Sequence[str], most: int = 3) -> str:
     """Names in words, the first of them if they are many.
 

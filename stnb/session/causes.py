@@ -15,6 +15,7 @@ from stnb.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from stnb.errors.wording import times
 
 from .weight import TIMES
 
@@ -161,7 +162,7 @@ def unbearable(
     if beyond == "pace":
         return Unreachable(
             f"{request} failed: no megabyte of the file, nor the rest of it, came within "
-            f"{limits.deadline:g} seconds, and it was tried {attempts} times.",
+            f"{limits.deadline:g} seconds, and it was tried {times(attempts)}.",
             "Likely the network or the server is slow, or it or a proxy sends the file drop by "
             "drop.",
             "Make the same call again: with to= the files that are whole are not fetched anew. "
@@ -174,7 +175,7 @@ def unbearable(
             then = "Wait and try again, or check the AUTH_URL of the profile with `stnb profiles`."
         return Unreachable(
             f"{request} failed: no whole answer came within {limits.deadline:g} seconds, and it "
-            f"was tried {attempts} times.",
+            f"was tried {times(attempts)}.",
             "Likely the server is slow, or it or a proxy sends the answer drop by drop. A request "
             "with its body may take no longer.",
             f"{then} STNB_DEADLINE sets the seconds, in .env or as a variable of the process.",

@@ -127,8 +127,9 @@ def _fault(
     """Why a proxy cannot be used and what to do, in two sentences; None if it can."""
     if NOT_IN_A_PASSWORD.search(login):
         return (
-            "Its user or password holds a sign such as # or @, which ends an address there.",
-            "Write the sign in %: %23 for #, %40 for @, %2F for /, %3F for ?, %5C for \\.",
+            "Its user or password holds a sign that no address has there, such as # or a space.",
+            "Write the sign in %: %23 for #, %40 for @, %2F for /, %3F for ?, %5C for \\ and %20 "
+            "for a space.",
         )
     if address is None or int(address["port"] or 1) not in range(1, 65_536):
         return (

@@ -16,6 +16,7 @@ from stnb.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from stnb.errors.wording import times
 
 from .causes import explain, unbearable
 from .failure import Failure
@@ -78,13 +79,13 @@ def _of_body(failure: Failure, request: str, attempts: int) -> StnbError:
         return UnexpectedAnswer(
             happened,
             "ServiceTitan's API answers in JSON. Likely a web filter, a proxy or a sign-in "
-            f"page of your network answers in its place; it was tried {attempts} times.",
+            f"page of your network answers in its place; it was tried {times(attempts)}.",
             "Open the API's host in a browser to see the page, and ask your IT to let it and "
             "the token's host through. If both are let through, try again in some minutes.",
         )
     return UnexpectedAnswer(
         happened,
-        f"Likely a gateway or proxy on the way is in trouble; it was tried {attempts} times.",
+        f"Likely a gateway or proxy on the way is in trouble; it was tried {times(attempts)}.",
         "Try again in some minutes. If it stays, run `stnb profiles` and check the URLs "
         "of the profile.",
     )

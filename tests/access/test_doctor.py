@@ -484,8 +484,10 @@ def test_variables_that_win_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SERVICETITAN_CLIENT_SECRET", "cs1.older")
     report = examine()
 
-    assert "SERVICETITAN_CLIENT_SECRET come" in report["file"].seen
+    assert "SERVICETITAN_CLIENT_SECRET comes from" in report["file"].seen
     assert "cs1.older" not in outputs(report)
+    monkeypatch.setenv("SERVICETITAN_APP_KEY", "ak1.older")
+    assert "_KEY come from" in examine()["file"].seen
 
 
 def test_several_profiles_and_none_named() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import socket
 import ssl
 from typing import Any
@@ -98,6 +99,21 @@ def test_hosts_without_the_proxy(
     monkeypatch.setenv("NO_PROXY", entries)
 
     assert bypassed(host) is straight
+
+
+@pytest.mark.parametrize(("sign", "written"), [("#", "%23"), ("@", "%40"), (" ", "%20")])
+def test_a_sign_in_a_password_is_told_how_to_write(
+    sign: str, written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of the password is in the message."""
+    monkeypatch.setenv("HTTPS_PROXY", f"http://ann:left{sign}right@proxy:8080")
+    with pytest.raises(SetupError) as caught:
+        proxy_in_use()
+
+    assert written in caught.value.next
+    assert not re.search("left|right", str(caught.value))
+    monkeypatch.setenv("HTTPS_PROXY", f"http://ann:left{written}right@proxy:8080")
+    assert proxy_in_use() is not None
 
 
 def test_a_password_is_in_no_frame(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,6 +231,7 @@ def test_a_filters_page_is_named(status: int, title: str) -> None:
     assert isinstance(err, UnexpectedAnswer)
     assert ("Blocked" in err.happened) is bool(title)
     assert "web filter" in err.why
+    assert err.why.endswith("it was tried once.")
     assert len(times) == 1
 
 

@@ -102,6 +102,31 @@ def test_processes_keep_it_too(path: Path) -> None:
     assert most_in_a_second(starts) <= 100
 
 
+AT_THE_END = """
+import ctypes, sys, time
+from pathlib import Path
+from stnb.session.shared import OF_PROCESS
+from stnb.session.shared_pace import SharedTimes
+
+times = SharedTimes(Path(sys.argv[1]), time.monotonic)
+with times.changing():
+    OF_PROCESS.governors["a tenant"] = times
+assert not times.problem
+for name, module in list(sys.modules.items()):
+    if name.partition(".")[0] in ("filelock", "stnb"):
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(module))
+"""
+
+
+def test_a_lock_that_outlives_its_library_ends_in_silence(path: Path) -> None:
+    """The pace is kept as long as the process, and other libraries may keep the modules of both, so
+    that Python empties that of the lock first.
+    """
+    command = [sys.executable, "-c", AT_THE_END, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_a_pause_asked_of_one_holds_for_all(path: Path, clock: Clock) -> None:
     """Who starts next waits for the end of the pause, also a process that began during it."""
     one, two = governors(2, path, clock)

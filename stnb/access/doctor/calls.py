@@ -7,6 +7,7 @@ from typing import Any
 
 from stnb.credentials import Credentials
 from stnb.errors import NotAllowed, NotAuthenticated, NotFound, StnbError
+from stnb.errors.wording import times
 
 from .causes import PAGE, WAIT, seen_of
 from .findings import ADMIN, DEVELOPER, NO_SCOPES_TOLD, YOU, Check
@@ -159,11 +160,10 @@ def of_lasting(requests: int) -> Check:
     """
     if not requests:
         return Check("token lasts", True, "one token served all reads")
-    times = "once" if requests == 1 else f"{requests} times"
     return Check(
         "token lasts",
         False,
-        f"the server ended a token before its time, {times}",
+        f"the server ended a token before its time, {times(requests)}",
         "Tokens end early.",
         "Nothing at once: stnb asks for a new one by itself. If it goes on, ask whether somebody "
         "is changing the app.",

@@ -40,7 +40,10 @@ def of_file(known: Settings, profile: str | None) -> Check:
     seen = str(known.file)
     winning = _set_in_process(profile)
     if winning:
-        seen += f"; {', '.join(winning)} come from the process's variables, which win"
+        if len(winning) == 1:
+            seen += f"; {winning[0]} comes from the process's variables, which win"
+        else:
+            seen += f"; {', '.join(winning)} come from the process's variables, which win"
     if profile in known.profiles:
         seen = f"{seen}. {doubt(known, profile)}".removesuffix(". ")
     return Check("file", True, f"{seen}{unread(known)}")

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from stnb.errors.wording import times
 from stnb.session import Look
 
 from .asker import Asker, Page
@@ -131,7 +132,7 @@ async def rate_headers(asker: Asker) -> Seen:
     asked = [answer for answer in pauses if "retry-after" in answer.headers]
     after = ""
     if pauses:
-        after = f"; 429 came {len(pauses)} times, {len(asked)} with Retry-After"
+        after = f"; 429 came {times(len(pauses))}, {len(asked)} with Retry-After"
     if not there:
         return Seen(f"none on {len(answers)} answers{after}", True)
     names = ", ".join(f"{name} ({count})" for name, count in sorted(there.items()))
