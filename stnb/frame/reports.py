@@ -59,9 +59,6 @@ def follow(
             columns[name] = texts
             note(drift, name, Kind.MISFIT, max(misfits(texts, convert), 1), data_type)
             continue
-        blank = columns[name].null_count - texts.null_count
-        if blank:
-            add_drift(drift, {name: [Drift(name, Kind.BLANK, blank)]})
         if pa.types.is_floating(columns[name].type):
             rows = tokens.lossy_texts(filled(texts))
             if rows:
