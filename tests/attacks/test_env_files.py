@@ -61,6 +61,7 @@ def outcome(call: Callable[[], object]) -> object:
 
 
 @pytest.mark.parametrize("first", range(0, tries(2000), 100))
+@pytest.mark.long
 def test_2000_broken_files(first: int) -> None:
     """Each gives credentials that go where they may, or a SetupError without a secret in it."""
     file = Path(".env")

@@ -81,6 +81,7 @@ with Loopback(Toys(600), faults={}) as server, server.account() as account:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 @pytest.mark.parametrize("pages", tenth(range(12), lambda pages: "fork"))
+@pytest.mark.long
 def test_a_fork_during_a_pull(pages: int, tmp_path: Path) -> None:
     """The child is told whose pull it is, and pulls with the same account; the parent's goes on."""
     root = Path(__file__).parents[2]

@@ -174,6 +174,7 @@ def read(content: bytes, folder: Path, cap: int = CAP) -> tuple[str, float]:
 
 @pytest.mark.skipif(not STATUS.exists(), reason="reads the peak in /proc")
 @pytest.mark.parametrize("kind", tenth(list(BODIES), lambda kind: "kind"))
+@pytest.mark.long
 def test_the_largest_body_that_is_read(kind: str, tmp_path: Path) -> None:
     """Whatever it is made of."""
     said, times = read(largest(BODIES[kind]), tmp_path)

@@ -54,6 +54,7 @@ CALLS = [
 
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("program", [IN_A_THREAD, AT_EXIT])
+@pytest.mark.long
 def test_a_call_that_goes_on_at_the_end_says_so(program: str, call: str, tmp_path: Path) -> None:
     """It ends in our sentences, and the program comes to its end."""
     script = tmp_path / "script.py"

@@ -209,6 +209,7 @@ def test_two_that_pull_to_one_file(pair: Pair, tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == ROUNDS
 
 
+@pytest.mark.long
 def test_locks_are_those_of_every_system() -> None:
     """No module locks by what one system alone has."""
     for file in Path(stnb.__file__).parent.rglob("*.py"):

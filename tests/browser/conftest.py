@@ -24,8 +24,8 @@ DEMO = {
 
 
 MISSING = f"no Chromium at {CHROMIUM}: install Debian's chromium, or name one in STNB_CHROMIUM"
-# What a short round tries of the page: the tutorials' first notebook, and a pull by hand.
-SHORT = ("test_first_notebook_and_explorer", "test_from_a_word_to_a_notebook_with_the_same_rows")
+# What a short round tries of the page: the tutorials' first notebook, with a pull by hand.
+SHORT = "test_first_notebook_and_explorer"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if not str(item.path).startswith(folder):
             continue
         item.add_marker(pytest.mark.browser)
-        if item.name not in SHORT:
+        if item.name != SHORT:
             item.add_marker(pytest.mark.long)
         if not Path(CHROMIUM).exists():
             item.add_marker(pytest.mark.skip(reason=MISSING))

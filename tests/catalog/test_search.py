@@ -290,6 +290,7 @@ def test_every_search_is_asked_in_one_place_only() -> None:
 
 
 @pytest.mark.skipif(NODE is None, reason="needs node, which runs the page's code")
+@pytest.mark.long
 def test_the_page_ranks_as_python_does() -> None:
     """For more than 200 queries, whole and as they are typed, with slips and senseless ones, the
     page's code gives the same hits, order, reasons and filters.

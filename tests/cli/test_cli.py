@@ -99,6 +99,7 @@ print([name for name in ("pandas", "pyarrow", "httpx") if name in sys.modules])
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.long
 def test_every_resource_has_a_help(capsys: pytest.CaptureFixture[str]) -> None:
     """No resource's filters collide with an option of the command."""
     for endpoint in load():

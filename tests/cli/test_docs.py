@@ -167,6 +167,7 @@ def test_a_notebook_is_shown_as_it_ran(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
+@pytest.mark.long
 def test_a_notebook_that_fails_is_named(tmp_path: Path) -> None:
     """A site with an error in it is not built."""
     with pytest.raises(stnb.UnexpectedAnswer, match=r"one\.ipynb did not run to its end"):

@@ -214,6 +214,7 @@ def test_a_client_of_others_works() -> None:
     assert counts["report"] > 5
 
 
+@pytest.mark.long
 def test_the_command_line(tmp_path: Path) -> None:
     """Without documents the command says so by its exit code."""
     root = Path(__file__).parents[2]

@@ -593,6 +593,7 @@ EDITS = some.lists(
     suppress_health_check=list(HealthCheck),
 )
 @given(EDITS, some.sampled_from([None, "default", "phoenix"]))
+@pytest.mark.long
 def test_no_corruption_gets_past_the_setup_errors(
     edits: list[tuple[int, int, str]], profile: str | None
 ) -> None:

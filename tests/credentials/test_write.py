@@ -344,6 +344,7 @@ for n in range(25):
 """
 
 
+@pytest.mark.long
 def test_writers_side_by_side_lose_nothing() -> None:
     """Three processes write one file at once; every line of each is there at the end, and the
     shared one once.

@@ -118,6 +118,7 @@ def test_rows_keep_arriving_and_changing(demo: Demo) -> None:
     assert ((now.reindex(was.index) == "Completed") & (was != "Completed")).any()
 
 
+@pytest.mark.long
 def test_a_job_goes_its_way() -> None:
     """It is scheduled, dispatched, worked on and completed.
 
@@ -136,6 +137,7 @@ def test_a_job_goes_its_way() -> None:
     assert all(a[1] < b[1] for states in seen.values() for a, b in itertools.pairwise(states))
 
 
+@pytest.mark.long
 def test_sync_finds_exactly_what_changed(demo: Demo, tmp_path: Path) -> None:
     """The second sync of a folder adds the new rows and replaces the changed ones, and ends with
     what a first one would read."""
@@ -225,6 +227,7 @@ def test_filters_records_and_sublists_see_the_present(demo: Demo) -> None:
         st.jpm.jobs.get(int(jobs["id"].max()) + 1)
 
 
+@pytest.mark.long
 def test_ids_are_unique_and_lead_somewhere(world: LiveWorld) -> None:
     """Every row is there once, and whatever the new rows refer to is there too."""
     found = {name: {row["id"]: row for row in rows(world, name)} for name in world.grown}

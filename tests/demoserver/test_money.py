@@ -157,6 +157,7 @@ def test_every_journal_entry_balances() -> None:
         assert all(line["postDate"] == entry["postDate"] for line in details)
 
 
+@pytest.mark.long
 def test_the_journal_is_what_was_billed_and_paid() -> None:
     """Over all entries the receivables are what is left of the invoices less what customers have in
     credit; the tax is that of the invoices."""
@@ -366,6 +367,7 @@ def test_jobs_of_members_are_within_the_membership() -> None:
 # -- calls
 
 
+@pytest.mark.long
 def test_calls_agree_in_all_their_forms() -> None:
     """The list, the older list and the feed tell the same of a call, and its job knows it."""
     lists, feed, old = (

@@ -416,6 +416,7 @@ def test_ratings_follow_skill(co: Company, name: str) -> None:
     assert set(given["rating"].tolist()) == {1.0, 2.0, 3.0, 4.0, 5.0}
 
 
+@pytest.mark.long
 def test_reviews_agree_with_their_job(world: World) -> None:
     """A review that is matched to a job has its customer, business unit and technician, and the
     stars of the rating."""
@@ -443,6 +444,7 @@ def test_reviews_agree_with_their_job(world: World) -> None:
 # -- customers
 
 
+@pytest.mark.long
 def test_contacts_agree_between_the_routes(world: World) -> None:
     """The number and the address of a customer are the same in every list.
 

@@ -12,6 +12,7 @@ import pytest
 
 import stnb
 
+pytestmark = pytest.mark.long
 SCALE = 1.0  # the tenant that everybody meets
 
 

@@ -211,6 +211,7 @@ def jobs_of_units() -> dict[int, list[int]]:
     return out
 
 
+@pytest.mark.long
 def test_new_equipment_was_installed_by_a_job() -> None:
     """Equipment from an invoice stands where that invoice's job was, since the job was done, and is
     the first of the job's."""

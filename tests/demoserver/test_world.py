@@ -8,6 +8,7 @@ import sys
 from datetime import date
 
 import numpy as np
+import pytest
 
 from stnb.catalog import Endpoint, load
 from stnb.demoserver.company.world import World, history
@@ -32,6 +33,7 @@ def marks(seed: int, backwards: bool = False) -> dict[str, str]:
     return {e.name: mark(world, e) for e in in_order}
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_bytes() -> None:
     """In two processes, and whatever is asked for first; another seed gives other rows."""
     command = [sys.executable, __file__, "7"]

@@ -290,6 +290,7 @@ def test_unusual_amounts(values: pd.Series[Any]) -> None:
         ), spec
 
 
+@pytest.mark.long
 def test_names_may_be_anything() -> None:
     """Quotes, braces and dollars in a column's name; letters that the font has not; no name twice
     in a menu.

@@ -289,6 +289,7 @@ def test_odd_columns_never_stop_a_pull(resource: str, data: some.DataObject) -> 
     assert len(traps.found(endpoint, frame, {})) <= traps.MOST
 
 
+@pytest.mark.long
 def test_an_empty_pull_of_any_resource_is_told_nothing() -> None:
     """No row, no trap."""
     for endpoint in KNOWN:

@@ -16,7 +16,7 @@ from .sample import EVERYTHING
 ROOT = Path(__file__).parents[2]
 NO_PAGES = "not browser"  # the part that machines without a browser run
 FEW = 2  # cases of a test that always run
-ONE_OF = 4  # of more cases, a quarter runs
+ONE_OF = 8  # of more cases, an eighth runs
 
 
 def is_short(config: pytest.Config) -> bool:

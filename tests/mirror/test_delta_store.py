@@ -171,6 +171,7 @@ def test_another_tenant_of_the_same_name_is_refused(lake: str) -> None:
 
 
 @needs_server
+@pytest.mark.long
 def test_two_writers_at_once(lake: str) -> None:
     """Both tenants have their rows in the end."""
     servers = [Named("one", tenant=1), Named("two", tenant=2)]

@@ -112,6 +112,7 @@ def test_a_link_out_of_the_folder_is_not_read(tmp_path: Path) -> None:
         stnb.sql("select * from t", lake)
 
 
+@pytest.mark.long
 def test_a_tenant_that_fails_costs_the_others_nothing(tmp_path: Path) -> None:
     """Its tables stay, its reason is in the table and in one warning; `strict` raises it."""
     ts = companies(a="", b="scope-missing", c="")

@@ -20,6 +20,7 @@ def st() -> stnb.Account:
     return stnb.demo(scale=0.3)
 
 
+@pytest.mark.long
 def test_a_bare_array_is_read_to_its_end(st: stnb.Account, tmp_path: Path) -> None:
     """Rows, count, file and synced table agree, and nothing is said to be complete."""
     bills = st[ODD]

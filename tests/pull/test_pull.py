@@ -142,6 +142,7 @@ def test_provenance_is_complete_and_plain() -> None:
     assert not any(s in json.dumps(told) for s in SECRETS)
 
 
+@pytest.mark.long
 def test_counts_are_exact_although_threads_race() -> None:
     """Pages decoded side by side lose no count, over and over."""
     for _ in range(5):

@@ -173,6 +173,7 @@ def test_a_size_that_no_page_may_have_is_told_once() -> None:
     assert not [text for text in texts if "takes pages of" in text]
 
 
+@pytest.mark.long
 def test_a_wrong_guess_costs_no_rows() -> None:
     """What is refused besides is searched for as ever; a filter of the caller's is the caller's."""
     server = Terse(("includeTotal", "pageSize"))

@@ -90,6 +90,7 @@ def test_four_keep_the_pace_of_one(path: Path, clock: Clock) -> None:
     assert [each.problem for each in four] == [""] * 4
 
 
+@pytest.mark.long
 def test_processes_keep_it_too(path: Path) -> None:
     """Four processes of this machine start no more in any second than the rate allows."""
     command = [sys.executable, "-c", TOGETHER, str(path)]

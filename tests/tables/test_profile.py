@@ -408,6 +408,7 @@ def test_columns_of_one_name_are_each_told() -> None:
     assert list(profile.profile(df)["suspicious"]) == ["always 1", "empty in all rows"]
 
 
+@pytest.mark.long
 def test_a_large_frame_takes_a_few_times_what_counting_its_values_takes() -> None:
     """50,000 rows of 60 columns: ids, times and texts, of which some differ in each row. Measured
     against pandas on the same machine: about three times.

@@ -128,6 +128,7 @@ def test_a_pull_has_the_rows_of_the_others_and_says_why_three_lack(
     assert "another" not in json.dumps(df.attrs["stnb"]["problems"])  # no word of the secret
 
 
+@pytest.mark.long
 def test_a_count_is_a_row_for_each_tenant(served: Served, alone: dict[str, pd.DataFrame]) -> None:
     """Those that cannot be asked have a reason in place of a number."""
     with served.tenants() as ts:

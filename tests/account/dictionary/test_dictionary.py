@@ -180,6 +180,7 @@ def hostile_tenant() -> Account:
 
 
 @pytest.mark.filterwarnings("ignore::stnb.StnbWarning")
+@pytest.mark.long
 def test_hostile_names_are_shown_and_never_carried_out() -> None:
     """Markup, tables and control characters in a tenant's names stay text, in page and Markdown."""
     facts = {**bundled(), "tenant": named_by(hostile_tenant())}

@@ -313,6 +313,7 @@ def test_a_cancelled_pull_keeps_what_arrived() -> None:
 # -- bounds
 
 
+@pytest.mark.long
 def test_answers_under_way_are_bounded_over_all_tenants() -> None:
     """Each tenant's own lanes would be many times as many."""
     under_way = {"now": 0, "most": 0}

@@ -615,6 +615,7 @@ def test_provenance_that_fails_keeps_the_pages(half: Disk) -> None:
 # -- memory
 
 
+@pytest.mark.long
 def test_the_memory_that_it_takes_does_not_grow(
     opened: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -755,6 +756,7 @@ def kill_everywhere(every: int) -> None:
     print(n)  # noqa: T201
 
 
+@pytest.mark.long
 def test_a_process_that_is_killed_loses_nothing() -> None:
     """By SIGKILL before, in the middle of and after everything that it does to a file, each in
     turn; in the quick round at every third.
