@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import fsspec
 import pandas as pd
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
@@ -15,6 +14,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 from stnb.cli import main
 from stnb.filesystem.folders import cache_folder
 from stnb.frame.save import load
+from tests.helpers.memory_store import emptied, waiting
 
 DEMO = ["--profile", "demo"]
 MAY = ["--From", "2026-05", "--To", "2026-05", "--BusinessUnitIds", "712"]
@@ -23,16 +23,8 @@ RUN = ["report", "run", "Revenue by Business Unit", *DEMO, *MAY]
 
 @pytest.fixture
 def store() -> Iterator[MemoryFileSystem]:
-    """A store in this process, empty before and after."""
-    files = fsspec.filesystem("memory")
-    files.store.clear()
-    yield files
-    files.store.clear()
-
-
-def waiting() -> list[Path]:
-    """The files that wait for a store."""
-    return [path for path in cache_folder().rglob("outgoing/*/*") if path.is_file()]
+    """A store in this process."""
+    yield from emptied()
 
 
 @pytest.mark.parametrize("option", ["-o", "--out", "--to"])

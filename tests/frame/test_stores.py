@@ -8,32 +8,23 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
-import fsspec
 import pandas as pd
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
 import stnb
 from stnb.cli import main
-from stnb.filesystem.folders import cache_folder
 from stnb.frame.save import load
 from stnb.frame.stores import name_in, put, store_address
+from tests.helpers.memory_store import emptied, waiting
 
 FRAME = pd.DataFrame({"id": [1, 2], "name": ["a", "é"]})
 
 
 @pytest.fixture
 def store() -> Iterator[MemoryFileSystem]:
-    """A store in this process, empty before and after."""
-    files = fsspec.filesystem("memory")
-    files.store.clear()
-    yield files
-    files.store.clear()
-
-
-def waiting() -> list[Path]:
-    """The files that wait for a store."""
-    return [path for path in cache_folder().rglob("outgoing/*/*") if path.is_file()]
+    """A store in this process."""
+    yield from emptied()
 
 
 @pytest.mark.parametrize(
