@@ -379,7 +379,7 @@ def test_short_pause_is_waited_for() -> None:
     report = server.report()
 
     assert seen(report)["largest page of jpm.jobs"] == (True, "5,000 are accepted")
-    words = "; 429 came 1 times, 1 with Retry-After"
+    words = "; 429 came once, 1 with Retry-After"
     assert seen(report)["rate-limit headers"][1].endswith(words)
     assert report.ok
     assert server.times[1] - server.times[0] >= 20

@@ -91,7 +91,7 @@ FLOATS = (
     st.floats(1e-3, 1e9, exclude_max=True)
     | st.floats(0.1, 1)
     | st.integers(3, 10**9).map(lambda count: count / 3_000)
-    | st.integers(2**10, 10**9).map(lambda count: count / 2**20)
+    | st.integers(2**11, 10**9).map(lambda count: count / 2**20)
     | st.integers(10, 10**7).map(lambda count: count / 10**4)
 )
 ODD = st.sampled_from([1e9, 1e300, 5e-324, 1.5e-7, float("inf"), float("nan"), None])
