@@ -108,7 +108,9 @@ def decode(
     sheets: tuple[Sheet, ...] = ()
     if not positional:
         complete = quick is not None and not shape.skips and not outside
-        sheets = (sheet_of(document, seen, columns, length, complete=complete),)
+        converted = _converts_inside(columns, drift)
+        sheet = sheet_of(document, seen, columns, length, complete=complete, converted=converted)
+        sheets = (sheet,)
     table = _as_table(typed(columns, length, shape, drift, kept), length)
     READ.moved(len(content))
     if positional or not shape.leaves:
@@ -123,6 +125,17 @@ def decode(
     if quick is None:
         _note_odd_texts(document, shape, drift, positional=positional, doubled=bool(doubled))
     return Decoded(table, drift, careful=quick is None, sent=Sent(packed(kept), sheets))
+
+
+def _converts_inside(columns: Columns, drift: Drifts) -> bool:
+    """Whether values inside of a list became what their column promises."""
+    for path, found in drift.items():
+        values = columns.get(path)
+        if values is None or not pa.types.is_nested(values.type):
+            continue
+        if any(each.kind in (Kind.CONVERTED, Kind.BLANK) for each in found):
+            return True
+    return False
 
 
 def _note_odd_texts(

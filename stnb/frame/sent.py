@@ -153,14 +153,23 @@ def _append(sheets: list[Sheet], sheet: Sheet) -> None:
 
 
 def sheet_of(
-    document: bytes, seen: Scan, columns: Columns, rows: int, *, complete: bool = False
+    document: bytes,
+    seen: Scan,
+    columns: Columns,
+    rows: int,
+    *,
+    complete: bool = False,
+    converted: bool = False,
 ) -> Sheet:
     """How the numbers of a page were written.
 
     Args:
         columns: its columns as they were read.
         complete: whether every number and every object of the page is one of these columns.
+        converted: whether values inside of lists were sent as another type, such as "7" for 7.
     """
+    if converted:
+        return _whole_page(document, rows)
     objects = any(map(holds_objects, columns.values()))
     if objects and complete:
         objects = not objects_in_order(document, columns)
@@ -173,6 +182,10 @@ def sheet_of(
         exponents = _sent_alike(seen.exponents, numbers)
         if exponents is not None and seen.zeros in (0, sum(map(_whole_numbers, numbers))):
             return Sheet(rows, seen.zeros > 0, exponents)
+    return _whole_page(document, rows)
+
+
+def _whole_page(document: bytes, rows: int) -> Sheet:
     packed = pa.Codec(CODEC).compress(document, asbytes=True)
     return Sheet(rows, page=packed, size=len(document))
 

@@ -149,3 +149,20 @@ def test_lists_keep_their_length_and_their_types() -> None:
     assert told["tags"].endswith(f"also {BLANK.format('2 rows')}")
     assert "came as another type of JSON in 1 row" in told["tags"]
     assert told["items"] == BLANK.format("2 rows")
+
+
+@pytest.mark.parametrize(
+    "sent", [["", 5], ["7", 5], [7.0, 5], [""]], ids=["empty", "text", "whole number", "alone"]
+)
+@pytest.mark.parametrize("late", [False, True])
+def test_a_list_that_becomes_text_has_its_values_as_sent(sent: list[Any], late: bool) -> None:
+    """Not what their column promises, which they had become: another page makes it text."""
+    pages = [[{"tags": sent}], [{"tags": 5}]]
+    if late:
+        pages.reverse()
+    shape = shape_of(TOYS)
+    parts = [decode(json.dumps({"data": page}).encode(), "data", shape) for page in pages]
+    frame, _, _ = assemble(parts, shape)
+
+    texts = {json.dumps(sent, separators=(",", ":")), "5"}
+    assert set(frame["tags"]) == texts
