@@ -166,6 +166,7 @@ def test_since_is_shown_as_the_filter_that_it_becomes(st: stnb.Account) -> None:
     assert later.sent == {"modifiedOnOrAfter": "2026-07-01T07:00:00Z"}
 
 
+@pytest.mark.long
 def test_many_records_are_one_query(st: stnb.Account) -> None:
     """It shows the first call and how many ids there are; count and head read as pull does."""
     jobs = st.jpm.jobs.head(60)["id"]

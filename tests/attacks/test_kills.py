@@ -151,7 +151,11 @@ if __name__ == "__main__":
 @pytest.mark.skipif(os.name != "posix", reason="forks")
 @pytest.mark.parametrize(
     ("name", "least"),
-    [("pull", 50), pytest.param("first", 50, marks=pytest.mark.long), ("second", 50)],
+    [
+        ("pull", 50),
+        pytest.param("first", 50, marks=pytest.mark.long),
+        pytest.param("second", 50, marks=pytest.mark.long),
+    ],
 )
 def test_a_process_that_is_killed_loses_nothing(name: str, least: int, tmp_path: Path) -> None:
     """At every step of a run; in the quick round at every tenth."""

@@ -166,6 +166,7 @@ async def at_once(seconds: float) -> None:
     """No wait between tries."""
 
 
+@pytest.mark.long
 def test_any_cut_of_any_secret_is_masked(secrets: list[Secret]) -> None:
     """5,000 random cuts in random surroundings: no run of more than 8 characters is left, and the
     surroundings are.

@@ -22,9 +22,8 @@ from stnb.cli import app, main, notebooks, server
 from tests.helpers.interrupts import ended
 
 
-@pytest.mark.parametrize(
-    "how", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)]
-)
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.long
 def test_the_address_works_until_the_end(how: signal.Signals, tmp_path: Path) -> None:
     """The printed address answers, for its token only; Ctrl-C or a kill ends the server too."""
     folder = tmp_path / "mine"

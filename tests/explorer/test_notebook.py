@@ -118,6 +118,7 @@ def test_without_rows_there_is_no_cell_about_them(code: str) -> None:
 @pytest.mark.filterwarnings(
     "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning"
 )
+@pytest.mark.long
 def test_it_runs_with_the_chart_that_was_on_show(
     st: stnb.Account, kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +143,7 @@ def test_it_runs_with_the_chart_that_was_on_show(
 @pytest.mark.filterwarnings(
     "ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::RuntimeWarning"
 )
+@pytest.mark.long
 def test_the_command_writes_one_that_runs(
     kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

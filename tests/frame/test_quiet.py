@@ -39,6 +39,7 @@ except HiddenRows as err:
     print("raised:", err)"""
 
 
+@pytest.mark.long
 def test_a_notebook_shows_them_under_the_cell() -> None:
     """One block of HTML after the cell's result, in an exported page too, each note once; nothing
     in red but what is not ours. Who records, ignores or raises them gets what he asks for.

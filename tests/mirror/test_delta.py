@@ -532,6 +532,7 @@ changes = some.lists(
 
 @settings(max_examples=tries(30), deadline=None)
 @given(some.lists(changes, min_size=1, max_size=3))
+@pytest.mark.long
 def test_any_history_ends_in_the_rows_of_the_server(runs: list[Any]) -> None:
     """Whatever is added and changed between runs."""
     folder = Path(tempfile.mkdtemp())

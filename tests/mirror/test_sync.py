@@ -476,6 +476,7 @@ STEP = some.lists(
 
 @given(some.lists(STEP, min_size=1, max_size=4))
 @settings(max_examples=8)
+@pytest.mark.long
 def test_any_history(steps: list[list[tuple[str, int]]]) -> None:
     """After every run the files hold just the rows of the server; what vanished without a word
     stays where nobody tells.

@@ -334,6 +334,7 @@ def test_one_id_that_is_too_long_is_an_error() -> None:
 
 
 @pytest.mark.parametrize("most", [60, 600, 2_000])
+@pytest.mark.long
 def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones(most: int) -> None:
     """A 413 of a page, as of a proxy that caps answers."""
 

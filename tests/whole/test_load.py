@@ -160,6 +160,7 @@ def test_fifty_pulls_at_once_keep_the_pace() -> None:
     assert most_in_a_second(server.stamps) <= 60
 
 
+@pytest.mark.long
 def test_a_server_that_wakes_up_is_met_by_no_burst() -> None:
     """While it hangs, requests wait for a lane; when it answers again they come at the pace, not
     all at once.
