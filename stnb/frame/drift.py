@@ -28,9 +28,7 @@ class Kind(StrEnum):
     MISFIT = "misfit"  # values do not fit its type, which is the detail; kept as text
     CONVERTED = "converted"  # of another JSON type, and converted exactly to the detail
     BLANK = "blank"  # empty texts where no texts are due; they are missing values
-    SEVERAL_TYPES = (
-        "several types"  # not in the catalogue; no one type keeps its values, which are text
-    )
+    SEVERAL_TYPES = "several types"  # not in the catalogue, and kept by no one type but text
     NO_OBJECT = "no object"  # an object is due; the detail is what the values are kept as
     INSIDE = "inside"  # its lists or objects hold other fields than they should
     WIDE_AMOUNT = (

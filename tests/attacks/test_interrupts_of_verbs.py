@@ -81,11 +81,10 @@ class Steps:
     def _line(self, frame: FrameType, event: str, value: Any) -> Any:
         if event == "line" and not self._leaves_a_block(frame):
             self.passed += 1
-            where = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
             if not self._press_at and not _caught(frame):
-                self.bare.add(where)
+                self.bare.add(_place(frame))
             if self.passed == self._press_at:
-                self.where = where
+                self.where = _place(frame)
                 signal.raise_signal(signal.SIGINT)
         return self._line
 
@@ -100,6 +99,10 @@ class Steps:
         leaves = place in self._entered
         self._entered.add(place)
         return leaves
+
+
+def _place(frame: FrameType) -> str:
+    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
 
 
 def _caught(frame: FrameType) -> bool:

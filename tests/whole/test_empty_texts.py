@@ -18,7 +18,7 @@ from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.owner import owner
 from tests.helpers.warned import said
 
-EVERYTHING = load()
+CATALOG = load()
 GOOD = {
     "customerId": 5,
     "total": 12.5,
@@ -52,7 +52,7 @@ def answer(request: httpx.Request) -> httpx.Response:
 
 def account(name: str = "alpha", tenant: int = 100) -> Account:
     fake = FakeTenant(answer, owner=owner(profile=name, tenant=tenant))
-    return Account(fake.session(), catalog=EVERYTHING)
+    return Account(fake.session(), catalog=CATALOG)
 
 
 def promised() -> pd.DataFrame:

@@ -32,11 +32,11 @@ class Floats:
 
     Args:
         array: an Arrow array of floats of 64 bits.
+        values: the same in numpy, with any number for a missing one.
         odd: which of them are so large or so small that only their texts tell, or not numbers.
     """
 
-    def __init__(self, array: Any, odd: Mask) -> None:
-        values = pc.fill_null(array, 0.5).to_numpy(zero_copy_only=False)
+    def __init__(self, array: Any, values: Floats64, odd: Mask) -> None:
         self._array = array
         self._missing = mask_of(array.is_null()) if array.null_count else None
         self._negative = np.signbit(values)
@@ -50,7 +50,7 @@ class Floats:
     @property
     def nbytes(self) -> int:
         """The memory that they take."""
-        masks = [self._negative, self._odd]
+        masks: list[Mask] = [self._negative, self._odd]
         if self._missing is not None:
             masks.append(self._missing)
         return int(sum(part.nbytes for part in (self._sizes, self._wholes, *masks)))
@@ -132,26 +132,32 @@ def of_floats(array: Any) -> Floats | None:
     """The floats of an Arrow array; None if they are of another width, or many are odd."""
     if not pa.types.is_float64(array.type):
         return None
-    values = np.abs(pc.fill_null(array, 0.5).to_numpy(zero_copy_only=False))
-    # What is not a number is not within the bounds.
-    odd = ~((values < LARGE) & ((values >= SMALL) | (values == 0)))
+    values = pc.fill_null(array, 0.5).to_numpy(zero_copy_only=False)
+    odd = _is_odd(values)
     if np.count_nonzero(odd) > MOST_ODD * len(odd):
         return None
-    return Floats(array, odd)
+    return Floats(array, values, odd)
+
+
+def _is_odd(values: Floats64) -> Mask:
+    """Which floats Arrow may write with an exponent, or are not numbers."""
+    sizes = np.abs(values)
+    # What is not a number is not within the bounds.
+    odd: Mask = ~((sizes < LARGE) & ((sizes >= SMALL) | (sizes == 0)))
+    return odd
 
 
 def as_python_writes(numbers: Any) -> Any:
     """Floats as Python has them, where Arrow writes 2 for 2.0, and 1e+10 for 10000000000.0."""
     # To look at the numbers is faster than to look at their texts.
     values = pc.fill_null(numbers, 0.5).to_numpy()
-    size = np.abs(values)
     texts = numbers.cast(pa.string())
-    extreme = (size >= LARGE) | ((size < SMALL) & (size > 0))
-    whole = (values == np.floor(values)) & ~extreme
+    odd = _is_odd(values)
+    whole = (values == np.floor(values)) & ~odd
     if whole.any():
         with_zero = pc.binary_join_element_wise(texts.filter(pa.array(whole)), ".0", "")
         texts = pc.replace_with_mask(texts, pa.array(whole), with_zero)
-    if extreme.any():
-        written = pa.array([str(value) for value in values[extreme]], pa.string())
-        texts = pc.replace_with_mask(texts, pa.array(extreme), written)
+    if odd.any():
+        written = pa.array([str(value) for value in values[odd]], pa.string())
+        texts = pc.replace_with_mask(texts, pa.array(odd), written)
     return texts

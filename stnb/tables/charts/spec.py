@@ -170,7 +170,7 @@ def _settled_times(frame: pd.DataFrame, spec: Spec) -> Spec:
     if len(times):
         days = (times.max() - times.min()).days
     every = _step(days, spec.every)
-    zone, only_days = zone_of(frame, spec.by), holds_days(frame, spec.by)
+    zone, only_days = zone_of(frame, spec.by)
     return replace(spec, every=every, zone=zone, days=only_days, start=start, end=end)
 
 
@@ -184,25 +184,19 @@ def _step(days: int, wish: str) -> str:
     return "year"
 
 
-def zone_of(frame: pd.DataFrame, column: str) -> str:
+def zone_of(frame: pd.DataFrame, column: str) -> tuple[str, bool]:
     """The zone in which a column's moments are drawn: the one that `stnb.local` gave them, or the
-    tenant's; "" if they have none.
+    tenant's; "" if they have none. And whether they are days, kept as midnights in UTC.
     """
-    times = frame[column].dropna()
+    times = frame[column]
     if not isinstance(times.dtype, pd.DatetimeTZDtype):
-        return ""
-    if holds_days(frame, column):
-        return "UTC"  # in another zone they would be other days
+        return "", False
+    if are_days(column, times):
+        return "UTC", True  # in another zone they would be other days
     own = str(times.dt.tz)
     if own != "UTC":
-        return own
-    return str(provenance(frame).get("timezone") or "UTC")
-
-
-def holds_days(frame: pd.DataFrame, column: str) -> bool:
-    """Whether a column holds days that are kept as midnights in UTC."""
-    values = frame[column]
-    return isinstance(values.dtype, pd.DatetimeTZDtype) and are_days(column, values)
+        return own, False
+    return str(provenance(frame).get("timezone") or "UTC"), False
 
 
 def with_zone(text: str, zone: str, *, days: bool) -> str:

@@ -17,7 +17,7 @@ from stnb.frame.strange import check_values
 from ...provenance import provenance
 from ..columns import TIME, is_duration, is_money, noun
 from ..numbers import NONE, computed
-from ..spec import Spec, holds_days, settled, with_zone, zone_of
+from ..spec import Spec, settled, with_zone, zone_of
 from .plain_columns import numbers_of
 
 How = Literal["sum", "mean", "median", "count"]
@@ -235,13 +235,13 @@ def clock_of(frame: pd.DataFrame, column: str) -> tuple[pd.Series[Any], str]:
     that zone. Days are of no zone. Other columns stay as they are.
     """
     values, words = frame[column], in_words(column)
-    zone = zone_of(frame, column)
+    zone, days = zone_of(frame, column)
     if not zone:
         return values, words
     if not in_every_zone(values):
         zone = "UTC"
     clock = values.dt.tz_convert(zone).dt.tz_localize(None)
-    return clock, with_zone(words, zone, days=holds_days(frame, column))
+    return clock, with_zone(words, zone, days=days)
 
 
 def _by_time(
