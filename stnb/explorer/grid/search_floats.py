@@ -50,10 +50,10 @@ class Floats:
     @property
     def nbytes(self) -> int:
         """The memory that they take."""
-        masks: list[Mask] = [self._negative, self._odd]
+        parts: list[NDArray[Any]] = [self._sizes, self._wholes, self._negative, self._odd]
         if self._missing is not None:
-            masks.append(self._missing)
-        return int(sum(part.nbytes for part in (self._sizes, self._wholes, *masks)))
+            parts.append(self._missing)
+        return sum(part.nbytes for part in parts)
 
     def holding(self, word: str) -> Mask:
         """Which floats hold a word of digits, with a minus before them or a point among them."""
