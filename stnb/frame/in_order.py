@@ -17,9 +17,10 @@ import pyarrow as pa
 from .fallback import Columns
 
 Names = tuple[str, ...]
+PLAIN_TEXT = rb'"[^"]*+"'
 TEXT = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 LIST = rb"\[[^\[\]{}]*+\]"
-VALUE = b"(?:" + TEXT + b"|" + LIST + rb'|[^"\[\]{},]++)'
+OTHER = rb'[^"\[\]{},]++'
 
 
 def objects_in_order(document: bytes, columns: Columns) -> bool:
@@ -51,7 +52,8 @@ def objects_in_order(document: bytes, columns: Columns) -> bool:
         return False
     if not objects:
         return True
-    return len(_pattern(frozenset(objects)).findall(document)) == objects.total()
+    pattern = _pattern(frozenset(objects), escapes=b"\\" in document)
+    return len(pattern.findall(document)) == objects.total()
 
 
 def holds_objects(values: pa.Array) -> bool:
@@ -78,17 +80,23 @@ def _is_only_there(names: Names, objects: Counter[Names], elsewhere: set[str]) -
 
 
 @functools.lru_cache(maxsize=64)
-def _pattern(kinds: frozenset[Names]) -> re.Pattern[bytes]:
+def _pattern(kinds: frozenset[Names], *, escapes: bool) -> re.Pattern[bytes]:
     """Finds each object that has the keys of one kind, all of them and in their order.
 
     A quote inside of a text stands behind a backslash, so that no text holds what is looked for. A
     list of texts with brackets is not found, so that its page is kept.
+
+    Args:
+        escapes: whether there is a backslash. Without one, texts are found in two thirds of the
+            time.
     """
-    return re.compile(b"|".join(_object(names) for names in sorted(kinds)))
+    text = TEXT if escapes else PLAIN_TEXT
+    value = b"(?:" + b"|".join((text, OTHER, LIST)) + b")"
+    return re.compile(b"|".join(_object(names, value) for names in sorted(kinds)))
 
 
-def _object(names: Names) -> bytes:
-    return rb"\{" + b",".join(re.escape(_key(name)) + VALUE for name in names) + rb"\}"
+def _object(names: Names, value: bytes) -> bytes:
+    return rb"\{" + b",".join(re.escape(_key(name)) + value for name in names) + rb"\}"
 
 
 def _key(name: str) -> bytes:

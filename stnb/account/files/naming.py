@@ -37,8 +37,8 @@ KINDS: tuple[tuple[bytes, int, str, tuple[str, ...]], ...] = (
 )
 # Endings that a system would run, or a browser read as a page of its own.
 RUN = re.compile(
-    r"(?i)\.(exe|com|bat|cmd|scr|pif|msi|msp|dll|jar|js|jse|vbs|vbe|wsf|wsh|hta|ps1|psm1|lnk|reg|url"
-    r"|cpl|inf|sh|command|app|desktop|py|pyw|html?|xhtml|shtml|svg|mht|mhtml|swf|chm|iso|img|vhdx?)"
+    r"(?i)\.(exe|com|bat|cmd|scr|pif|msi|msp|dll|jar|js|jse|vbs|vbe|wsf|wsh|hta|ps1|psm1|lnk|reg"
+    r"|url|cpl|inf|sh|command|app|desktop|py|pyw|html?|xhtml|shtml|svg|mht|mhtml|swf|chm|iso|img|vhdx?)"
 )
 
 

@@ -17,7 +17,8 @@ from stnb.session.text import read_json
 from ..call import Call
 from .models import ROWS_AT, Page
 
-ENVELOPE = ("hasMore", "totalCount", "continueFrom")
+LIST = ("hasMore", "totalCount")
+FEED = (*LIST, "continueFrom")
 PLACE = ("page", "totalCount", "continueFrom")  # every page has one of them
 COUNT = re.compile(r"\d{1,18}", re.ASCII)
 
@@ -36,7 +37,8 @@ def read_page(call: Call, index: int, content: bytes, content_type: str) -> Page
         return Page(index, content, "bare", content_type)
     if call.endpoint.kind == "record":
         return Page(index, content, "one", content_type)
-    meta = envelope(content)
+    looked_for = FEED if call.endpoint.kind == "export" else LIST
+    meta = envelope(content, looked_for)
     if meta is None:
         if call.endpoint.kind == "rows":
             return Page(index, content, "one", content_type)
@@ -91,14 +93,19 @@ def _count(value: Any) -> int | None:
     return None
 
 
-def envelope(content: bytes) -> dict[str, Any] | None:
+def envelope(content: bytes, looked_for: Sequence[str] = FEED) -> dict[str, Any] | None:
     """Everything of a page but its rows; None if it has no list `data`.
 
     The rows are cut out at the first `"data":[` and the last `]`. If what is left is no
-    envelope, the whole is read.
+    envelope, or a key may have been cut out too, the whole is read.
+
+    Args:
+        looked_for: such keys.
     """
     meta: Any = _edges(content)
-    if meta is None or any(key not in meta and f'"{key}"'.encode() in content for key in ENVELOPE):
+    if meta is None or any(
+        key not in meta and f'"{key}"'.encode() in content for key in looked_for
+    ):
         meta = _json(content)
     if isinstance(meta, dict) and isinstance(meta.get("data"), list):
         return meta

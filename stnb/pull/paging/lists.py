@@ -43,7 +43,7 @@ class ListWalk(SizedWalk):
         self._plan = Plan()
         self._guard = Guard(self.call.endpoint.name)
         self._given: int | None = None  # rows a page, as the server gives them
-        self._hash: int | None = None  # of the rows of the page that taught us that
+        self._taught: tuple[int, int] | None = None  # length and hash of rows that taught us that
         self._rows = self.position.rows  # so far; new ones are counted if there is a limit
 
     async def pages(self) -> AsyncGenerator[Page, None]:
@@ -220,7 +220,7 @@ class ListWalk(SizedWalk):
         given = min(page.size or size, page.row_count)
         if not given:
             return  # an empty page says nothing of the others
-        self._given, self._hash = given, hash(page.rows)
+        self._given, self._taught = given, (len(page.rows), hash(page.rows))
         wanted = page.total
         if self.paging.limit is not None:
             wanted = min(wanted, self.paging.limit)
@@ -313,10 +313,16 @@ class ListWalk(SizedWalk):
         if page.has_more is False or seems_over:
             self._plan.end_at(index)
         if self.position.size is not None:
-            if self._hash is not None and hash(page.rows) == self._hash:
+            if self._is_that_again(page):
                 self._plan.shrink()  # likely a circle; what lies behind is asked for in order
             self._learn(page, size)
         return page
+
+    def _is_that_again(self, page: Page) -> bool:
+        """Whether a page has the rows of the one from which the server's size was learned."""
+        if self._taught is None or len(page.rows) != self._taught[0]:
+            return False
+        return hash(page.rows) == self._taught[1]
 
 
 def _is_over(before: Page, page: Page, size: int) -> bool:

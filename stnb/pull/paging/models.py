@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from stnb.frame.count import count_rows
 from stnb.session.text import read_json
 
 from ..values import OurSize
@@ -62,6 +63,9 @@ class Page:
     @cached_property
     def row_count(self) -> int:
         """How many rows it has; 0 if it is no JSON, which the decoder will report."""
+        counted = count_rows(self.content) if self.rows_at == "data" else None
+        if counted is not None:
+            return counted
         try:
             body = read_json(self.content)
             if isinstance(body, list):

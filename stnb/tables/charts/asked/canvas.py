@@ -80,8 +80,9 @@ def style_dates(ax: Any, most: int = 9) -> None:
     """Write dates on the x axis as briefly as they can be read."""
     from matplotlib import dates
 
-    locator: Any = dates.AutoDateLocator(minticks=2, maxticks=most)  # type: ignore[no-untyped-call]
-    written: Any = dates.ConciseDateFormatter(locator, show_offset=False)  # type: ignore[no-untyped-call]
+    untyped: Any = dates
+    locator = untyped.AutoDateLocator(minticks=2, maxticks=most)
+    written = untyped.ConciseDateFormatter(locator, show_offset=False)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(written)
 
