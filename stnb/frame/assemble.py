@@ -15,7 +15,7 @@ from .decode import Decoded
 from .drift import Drift, Drifts, Kind, add_drift, without_conversions
 from .fallback import Columns
 from .keys import note_unusable, types_of_key, usable
-from .memory import Mover, in_one_piece
+from .memory import COLUMNS, in_one_piece
 from .one_type import cast, hollow, kinds_of, one_kind, valueless, without_hollow_objects
 from .original import Original
 from .repeats import Mask, newest
@@ -228,7 +228,6 @@ class _Columns:
         """Each column for the last time; where nobody else has the tables, its memory is given back
         once it is let go.
         """
-        mover = Mover()
         for name in self.names:
             column = self.stacked(name, drift)
             for _, table in self._tables:
@@ -236,7 +235,7 @@ class _Columns:
             size = column.nbytes
             yield name, column
             del column
-            mover.moved(size)
+            COLUMNS.moved(size)
 
 
 def _is_plain(kind: pa.DataType) -> bool:

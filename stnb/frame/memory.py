@@ -57,11 +57,18 @@ class Mover:
         self._bytes, self._most = 0, most
 
     def moved(self, size: int) -> None:
-        """Count the bytes of a column that was moved."""
+        """Count the bytes of a column that was moved, in any thread.
+
+        No lock, which a fork might leave closed: a column that is not counted costs little.
+        """
         self._bytes += size
         if self._bytes > self._most:
             self._bytes = 0
             give_back()
+
+
+# Of all frames that are made: those of several tenants are at the same time.
+COLUMNS = Mover()
 
 
 def in_one_piece(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from .assemble import pandas_array
-from .memory import Mover, give_back
+from .memory import COLUMNS, give_back
 from .one_type import stacked, valueless
 from .original import AsSent
 
@@ -68,7 +68,6 @@ def united(
     becoming_text = [name for name, column in differing.items() if pa.types.is_string(column.type)]
     texts = _texts(held, becoming_text, originals or {})
     columns: dict[str, Any] = {first: _names(sizes)}
-    mover = Mover()
     for name in list(dict.fromkeys(column for of_tenant in held.values() for column in of_tenant)):
         parts = {}
         for tenant, of_tenant in held.items():
@@ -89,7 +88,7 @@ def united(
             if isinstance(column.dtype, pd.StringDtype):
                 remade = [tenant for tenant in others if tenant not in as_sent]
             converted[shown] = Converted(others, remade)
-        mover.moved(column.nbytes)
+        COLUMNS.moved(column.nbytes)
     give_back()  # the columns of each tenant
     return pd.DataFrame(columns, copy=False), converted
 

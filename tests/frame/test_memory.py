@@ -5,9 +5,12 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 
+import pandas as pd
 import pytest
 
-from stnb.frame import memory
+from stnb.catalog import load
+from stnb.frame import assemble, decode, memory, shape_of
+from stnb.frame.united import united
 
 
 @pytest.fixture(autouse=True)
@@ -40,3 +43,14 @@ def test_another_c_library_is_no_error(
 
     monkeypatch.setattr(ctypes, "CDLL", missing)
     memory.give_back()
+
+
+def test_frames_share_what_they_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The columns of a frame are counted by the one mover of all frames."""
+    moved: list[int] = []
+    monkeypatch.setattr(memory.COLUMNS, "moved", moved.append)
+    united({"mesa": pd.DataFrame({"id": [1, 2]}), "tucson": pd.DataFrame({"id": [1]})})
+    page = decode(b'{"data": [{"id": 1}]}', "data", shape_of(load()["jpm.jobs"]))
+    before = len(moved)
+    assemble([page], shape_of(load()["jpm.jobs"]))
+    assert 0 < before < len(moved)
