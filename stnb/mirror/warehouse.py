@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,19 @@ import pyarrow.parquet as pq
 
 from stnb.account.account import Account
 from stnb.account.tenants import Accounts
-from stnb.errors import Incomplete, StnbError, UsageError
+from stnb.errors import Incomplete, StnbError, UnexpectedAnswer, UsageError
 from stnb.errors.misused import explains_misuse
 from stnb.errors.packages import imported
-from stnb.frame import notices
+from stnb.frame import notices, shape_of
 from stnb.frame.parquet import as_table
-from stnb.frame.text import text_of
+from stnb.frame.types import final_type
 from stnb.frame.united import TENANT
 from stnb.tables.nested import children as children_of
 
+from .dlt_logs import hints_untold
 from .route import Route, routes
 from .warehouse_part import MOMENT, Part, sound_state
+from .warehouse_types import ColumnTypes, names_of
 
 ROWS = 65_536  # of a batch
 
@@ -59,7 +62,9 @@ def dlt_source(
     Returns:
         A `dlt.sources.DltSource`. Its rows come as Arrow tables: first column `tenant`, times in
             UTC to the microsecond, durations as seconds; lists and objects as JSON, where the
-            destination has no columns of them.
+            destination has no columns of them. A column keeps its type for all tenants and loads:
+            a value that is of another, as "A-1" among numbers, stands in a column of text beside
+            it, such as `total__text`, and is told.
 
     Raises:
         SetupError: dlt is not installed.
@@ -121,6 +126,7 @@ class _Table:
         self.name = self.route.table
         self.whole = self.route.by == "whole"
         self.strict = strict or self.whole
+        self._types: dict[str, ColumnTypes] = {}
 
     def resource(self) -> Any:
         """What dlt loads."""
@@ -132,11 +138,13 @@ class _Table:
             how["primary_key"] = [TENANT, *key]
 
         def rows() -> Iterator[Any]:  # dlt takes functions, and no methods
-            yield from self._rows()
+            with hints_untold():
+                yield from self._rows()
 
         return self.dlt.resource(rows, name=self.name, **how)
 
     def _rows(self) -> Iterator[Any]:
+        self._types.clear()  # another load may find another schema
         state = self.dlt.current.resource_state(self.name)
         folder = Path(tempfile.mkdtemp(prefix="stnb-dlt-"))
         readings = [
@@ -150,6 +158,7 @@ class _Table:
             for reading in readings:
                 try:
                     path = reading.finish()
+                    self._check_key(path, reading.tenant)
                 except StnbError as err:
                     errors.append(err)
                     self._left_out(reading.tenant, err)
@@ -164,6 +173,19 @@ class _Table:
                 reading.cancel()
             shutil.rmtree(folder, ignore_errors=True)
 
+    def _check_key(self, path: Path, tenant: str) -> None:
+        """Refuse rows whose key is of another type than the table's: they could not be merged."""
+        types = self._types_of(self.name)
+        schema = pq.read_schema(path)
+        for name in self.route.endpoint.key:
+            if name in schema.names and not types.holds(name, schema.field(name).type):
+                raise UnexpectedAnswer(
+                    f"{name}, the key of {self.name}, is no number in rows of {tenant}.",
+                    "The warehouse has numbers there, and knows rows by them.",
+                    f"Look at them with {self.route.resource.name}.pull(), and leave the tenant "
+                    "out of the load until they are mended.",
+                )
+
     def _left_out(self, tenant: str, err: StnbError) -> None:
         if self.strict or isinstance(err, UsageError):
             raise err
@@ -175,7 +197,7 @@ class _Table:
             for batch in file.iter_batches(ROWS):
                 table = reading.unseen(pa.Table.from_batches([batch]))
                 if table.num_rows:
-                    yield self._handed_on(table, reading.tenant, {})
+                    yield self._handed_on(table, reading.tenant, self.route.endpoint.key, {})
         if self.lists:
             yield from self._children(reading, path)
 
@@ -195,24 +217,47 @@ class _Table:
                 "merge_key": keys[:-1],  # all children of a row are replaced together
             }
             if len(child):
-                yield self._handed_on(as_table(child), reading.tenant, hints)
+                yield self._handed_on(as_table(child), reading.tenant, keys, hints)
 
-    def _handed_on(self, table: pa.Table, tenant: str, hints: dict[str, Any]) -> Any:
+    def _handed_on(
+        self, table: pa.Table, tenant: str, key: Sequence[str], hints: dict[str, Any]
+    ) -> Any:
         """The rows as the destination of this load takes them.
 
         Args:
+            key: the columns that are never null.
             hints: of a table beside the resource's own.
         """
-        texts: list[str] = []
-        if not self._takes_lists():
-            texts = [field.name for field in table.schema if pa.types.is_nested(field.type)]
-        rows = for_warehouse(table, tenant, texts)
-        columns = {name: {"name": name, "data_type": "json"} for name in texts}
+        types = self._types_of(hints.get("table_name", self.name))
+        rows = for_warehouse(types.fitted(prepared(table), tenant), tenant, key)
+        columns = names_of(types.json.intersection(rows.column_names))
         if not hints and not columns:
             return rows
         mark = self.dlt.mark
         made = mark.make_hints(**hints, columns=columns or None)
         return mark.with_hints(rows, made, create_table_variant=bool(hints))
+
+    def _types_of(self, table: str) -> ColumnTypes:
+        """The types of a table in this load."""
+        if table not in self._types:
+            due: dict[str, pa.DataType] = {}
+            if table == self.name:
+                columns = shape_of(self.route.endpoint).by_path.items()
+                due = {path: plain_type(final_type(column)) for path, column in columns}
+            self._types[table] = ColumnTypes(
+                table, due, partial(self._called, table), lists=self._takes_lists()
+            )
+        return self._types[table]
+
+    def _called(self, table: str, column: str) -> str | None:
+        """What dlt calls the type that a column has since an earlier load."""
+        schema = self.dlt.current.source_schema()
+        columns = schema.tables.get(schema.naming.normalize_tables_path(table), {}).get(
+            "columns", {}
+        )
+        about = columns.get(schema.naming.normalize_path(column), {})
+        called: str | None = about.get("data_type")
+        return called
 
     def _takes_lists(self) -> bool:
         """Whether the destination has columns of lists and objects, as Parquet has."""
@@ -223,24 +268,33 @@ class _Table:
         return bool(container[able].supports_nested_types)
 
 
-def for_warehouse(table: pa.Table, tenant: str, texts: Sequence[str] = ()) -> pa.Table:
-    """The rows as every destination takes them: the tenant first, times in UTC to the microsecond,
-    durations as seconds.
+def for_warehouse(table: pa.Table, tenant: str, key: Sequence[str]) -> pa.Table:
+    """The rows with the tenant first, and their key without nulls.
 
     Args:
-        texts: columns of lists and objects that become JSON text.
+        key: its columns. Where one is null after all, it says nothing of that.
     """
-    names, arrays = [TENANT], [pa.array([tenant] * table.num_rows, pa.string())]
+    arrays = {TENANT: pa.chunked_array([pa.array([tenant] * table.num_rows, pa.string())])}
     for name, column in zip(table.column_names, table.columns, strict=True):
-        if name == TENANT:
-            continue
-        if name in texts:
-            made = pa.chunked_array([text_of(chunk) for chunk in column.chunks], pa.string())
-        else:
-            made = _plain(column)
-        names.append(name)
-        arrays.append(made)
-    return pa.table(arrays, names=names)
+        arrays.setdefault(name, column)
+    fields = []
+    for name, column in arrays.items():
+        filled = name in (TENANT, *key) and not column.null_count
+        fields.append(pa.field(name, column.type, nullable=not filled))
+    return pa.table(arrays, pa.schema(fields))
+
+
+def prepared(table: pa.Table) -> pa.Table:
+    """The rows as every destination takes them: times in UTC to the microsecond, durations as
+    seconds.
+    """
+    columns = zip(table.column_names, table.columns, strict=True)
+    return pa.table({name: _plain(column) for name, column in columns})
+
+
+def plain_type(kind: pa.DataType) -> pa.DataType:
+    """The type that `prepared` gives a column of this one."""
+    return _plain(pa.chunked_array([], kind)).type
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
