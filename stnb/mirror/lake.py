@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
@@ -12,8 +12,10 @@ from stnb.account.resource import Resource
 from stnb.account.tenants import Accounts
 from stnb.errors import Incomplete, TenantsFailed
 from stnb.frame import notices
+from stnb.frame.notices import Notice
 from stnb.frame.united import TENANT
 from stnb.pull import ProgressCallback
+from stnb.pull.together_about import of_many
 from stnb.session import loop
 
 from .at_work import COLUMNS
@@ -80,20 +82,33 @@ def _here(
     for tenant, account in tenants.items():
         folder = to.of_several(tenant, account.tenant, account.environment)
         work[tenant] = Work.of(resources, folder, account, progress)
-    _carry_out(list(work.values()))
+    _carry_out(work)
     return {tenant: each.outcome() for tenant, each in work.items()}
 
 
-def _carry_out(work: Sequence[Work]) -> None:
-    """Bring every tenant's tables up to date, a few tenants at a time."""
+def _carry_out(work: Mapping[str, Work]) -> None:
+    """Bring every tenant's tables up to date, a few tenants at a time.
+
+    What is told of them is told in this thread, at the reader's line.
+    """
+    told: dict[str, list[Notice]] = {}
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="stnb-sync") as threads:
-        running = [threads.submit(each.carry_out) for each in work]
+        running = {tenant: threads.submit(_heard, each) for tenant, each in work.items()}
         try:
-            for under_way in running:
-                loop.wait(under_way)
+            for tenant, under_way in running.items():
+                told[tenant] = loop.wait(under_way)
         except BaseException:
-            for waiting in running:
+            for waiting in running.values():
                 waiting.cancel()
-            for each in work:  # those under way come to an end then
+            for each in work.values():  # those under way come to an end then
                 each.cancel()
             raise
+    for notice in of_many(told):
+        notices.warn(notice)
+
+
+def _heard(work: Work) -> list[Notice]:
+    """Carry it out; answers with what there is to tell."""
+    with notices.heard() as told:
+        work.carry_out()
+    return told

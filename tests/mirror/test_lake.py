@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pandas as pd
 import pytest
 
 import stnb
+from stnb.account.account import Account
+from stnb.catalog import load
 from stnb.errors import ColumnDrift, Incomplete, TenantsFailed, UsageError
+from stnb.frame import notices
 from stnb.mirror import at_work
+from tests.helpers.fake_tenant import FakeTenant
+from tests.helpers.owner import owner
 from tests.helpers.warned import quiet, warned
 
 pytest.importorskip("duckdb")
@@ -141,3 +147,22 @@ def test_what_cannot_be_kept_is_refused_before_anything_is_read(tmp_path: Path) 
     with companies(a="", b="") as ts, pytest.raises(UsageError):
         ts.sync("telecom.calls.recording", tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_what_is_told_of_tenants_is_told_at_the_readers_line(tmp_path: Path) -> None:
+    """Once for all of them, with their names, and not in a thread of a library."""
+    rows = [{"id": 1, "total": "unknown", "modifiedOn": "2026-07-01T12:00:00Z"}]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"hasMore": False, "continueFrom": "c", "data": rows})
+
+    accounts = {}
+    for number, name in enumerate(("mesa", "tucson"), 1):
+        fake = FakeTenant(answer, owner=owner(tenant=number, profile=name))
+        accounts[name] = Account(fake.session(), catalog=load())
+    notices.forget()
+    with stnb.Tenants(accounts) as ts, pytest.warns(ColumnDrift) as seen:
+        ts.sync(["jpm.jobs"], to=tmp_path / "lake", progress=False)
+    assert [(each.filename, str(each.message)[:14]) for each in seen] == [
+        (__file__, "mesa, tucson: ")
+    ]

@@ -173,7 +173,7 @@ def tenant(number: int, *jobs: dict[str, Any]) -> Account:
         rows = list(jobs) if request.url.path.endswith("/export/jobs") else []
         return httpx.Response(200, json={"hasMore": False, "continueFrom": "c", "data": rows})
 
-    fake = FakeTenant(answer, owner=owner(tenant=str(number)))
+    fake = FakeTenant(answer, owner=owner(tenant=number))
     return Account(fake.session(), catalog=load())
 
 

@@ -17,12 +17,15 @@ from stnb.account.query import Query
 from stnb.errors import StnbError
 from stnb.errors.copying import StaysHere
 from stnb.errors.misused import explains_misuse
+from stnb.frame import notices
+from stnb.frame.notices import Notice
 from stnb.frame.save import save, writer
 from stnb.frame.stores import check_store, name_in, store_address
 from stnb.frame.target import arrow_path
 from stnb.pull import ProgressCallback
 from stnb.pull.options import table_name
 from stnb.pull.together import Problem, PullOfTenants
+from stnb.pull.together_about import of_many
 from stnb.pull.together_progress import Hub
 from stnb.session import loop
 
@@ -154,28 +157,34 @@ class QueryOfTenants(StaysHere):
             1874
         """
         rows: list[tuple[str, int | None, float | None, str]] = []
+        told: dict[str, list[Notice]] = {}
         with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="stnb-count") as threads:
             begun = {}
             for tenant, query in self.queries.items():
                 begun[tenant] = threads.submit(_counted, query.where(**arguments))
             try:
                 for tenant, counting in begun.items():
-                    rows.append((tenant, *loop.wait(counting)))
+                    counted, told[tenant] = loop.wait(counting)
+                    rows.append((tenant, *counted))
             except BaseException:
                 threads.shutdown(wait=False, cancel_futures=True)
                 raise
+        for notice in of_many(told):
+            notices.warn(notice)
         rows += [(tenant, None, None, str(err)) for tenant, err in self.unready.items()]
         return pd.DataFrame(rows, columns=list(COUNTS)).astype(COUNTS)
 
 
-def _counted(query: Query) -> tuple[int | None, float, str]:
+def _counted(query: Query) -> tuple[tuple[int | None, float, str], list[Notice]]:
+    """Rows, seconds and the problem of a tenant, and what there is to tell."""
     begin = time.monotonic()
     rows, problem = None, ""
-    try:
-        rows = query.count()
-    except StnbError as err:
-        problem = str(err)
-    return rows, round(time.monotonic() - begin, 3), problem
+    with notices.heard() as told:
+        try:
+            rows = query.count()
+        except StnbError as err:
+            problem = str(err)
+    return (rows, round(time.monotonic() - begin, 3), problem), told
 
 
 def problem_table(problems: list[Problem]) -> pd.DataFrame:
