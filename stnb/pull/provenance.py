@@ -17,7 +17,7 @@ from stnb.frame.notices import Notice
 from stnb.session import clock
 
 from . import answered, misfits
-from .call import Call
+from .call import IDS, Call
 from .misfits import Misfits
 from .options import Requested
 from .paging.models import Paging
@@ -176,8 +176,9 @@ def _others(
     ]
     found += misfits.notices(call.endpoint, unfit)
     found += facts.beside
-    if not lacking and limit is None:
-        found += notices.unfound(call.endpoint, rows, call.by_id)
+    if not lacking and limit is None and not facts.more:
+        strangers = sum(each.wrong for each in unfit if each.check.filter == IDS)
+        found += notices.unfound(call.endpoint, rows - strangers, call.by_id)
     found += notices.hidden(call.endpoint, call.filters)
     found += notices.drifted(call.endpoint, drift)
     if not lacking and facts.store.tells_traps:
