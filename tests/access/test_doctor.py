@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -18,7 +19,17 @@ import pytest
 import stnb
 from stnb import demoserver
 from stnb.access import doctor as checkup
-from stnb.access.doctor import NAMES, RARE, Check, Report, calls, causes, examine, practice
+from stnb.access.doctor import (
+    NAMES,
+    RARE,
+    Check,
+    Report,
+    calls,
+    causes,
+    examine,
+    network,
+    practice,
+)
 from stnb.access.doctor.findings import ADMIN, DEVELOPER, YOU
 from stnb.account.account import Account
 from stnb.cli import main
@@ -665,6 +676,38 @@ def test_servers_in_trouble_are_not_blamed_on_the_key() -> None:
 
     assert (report["app key"].ok, report["reads"].ok, report.ok) == (None, None, True)
     assert report.verdict == "Nothing is wrong as far as could be seen."
+
+
+@pytest.mark.parametrize(
+    ("silent", "check"),
+    [("token", "token"), ("accounting", None), ("/v2/", "app key")],
+)
+def test_a_server_that_is_silent_does_not_keep_it(
+    silent: str, check: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token or a row that does not come is given up soon, which is said; the others are asked
+    for.
+    """
+    monkeypatch.setattr(network, "LONGEST", 0.05)
+
+    async def server(request: httpx.Request) -> httpx.Response:
+        if silent in request.url.path:
+            await asyncio.Event().wait()
+        if "token" in request.url.path:
+            return httpx.Response(200, json={"access_token": "opaque"})
+        return httpx.Response(200, json={"data": []})
+
+    report = examine(account(server))
+
+    assert report.done
+    if check is None:
+        assert report["app key"].ok
+        (line,) = [module for module in report.modules if module.module == "accounting"]
+        assert line.seen.startswith("no answer in")
+    else:
+        assert report[check].seen.startswith("no answer in")
+        assert report[check].cause
+        assert report[check].next
 
 
 def test_one_feature_that_is_closed() -> None:

@@ -17,7 +17,7 @@ from stnb.account import scopes
 from stnb.account.account import Account
 from stnb.catalog import Catalog, Endpoint
 from stnb.credentials import DEMO, HOSTS, Credentials
-from stnb.errors import DataError, RequestError, SetupError, StnbError
+from stnb.errors import DataError, RequestError, SetupError, StnbError, Unreachable
 from stnb.session import Session
 
 from . import calls, causes, local, modules
@@ -26,6 +26,7 @@ from .opened import Scopes
 from .visit import Visit
 
 PATIENCE = 2.0  # seconds: a longer pause is reported instead of waited for
+LONGEST = 30.0  # seconds for a token or one row, which come in one: a pull would wait for minutes
 AT_ONCE = 8  # reads in flight
 FIRST = 3  # reads, one after the other, to find out about the app key
 
@@ -247,7 +248,15 @@ class Reads:
 async def _failure(call: Coroutine[Any, Any, object]) -> StnbError | None:
     """The error of a call; None if it was answered."""
     try:
-        await call
+        async with asyncio.timeout(LONGEST):
+            await call
     except (RequestError, DataError) as err:
         return err
+    except TimeoutError:
+        return Unreachable(
+            f"no answer in {LONGEST:.0f} s",
+            "The host answers at once when nothing is asked of it: likely its servers, or a proxy "
+            "on the way, are in trouble.",
+            "Try again in some minutes; if it stays, try from another network.",
+        )
     return None
