@@ -251,9 +251,12 @@ def clock_is_off(ahead: float) -> list[Notice]:
         return []
     side = "behind" if ahead > 0 else "ahead of"
     apart = clock.in_words(abs(ahead))
+    bound = "Rows are bounded by the server's"
+    if abs(ahead) > clock.FAR:
+        bound = "That is too far for rows to be bounded by either"
     text = (
-        f"This computer's clock is {apart} {side} the server's. Rows are bounded "
-        "by the server's; a phrase such as today in the first call was counted from this "
-        "computer's. Let the system set its time by itself (NTP)."
+        f"This computer's clock is {apart} {side} the server's. {bound}; a phrase such as today in "
+        "the first call was counted from this computer's. Let the system set its time by itself "
+        "(NTP)."
     )
     return [Notice(StnbWarning, text, key=f"clock {side}")]

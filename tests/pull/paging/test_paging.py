@@ -1037,3 +1037,22 @@ def test_a_page_is_asked_for_once_more_as_it_was() -> None:
 
     assert server.queries[-1] == dict(page.query)
     assert fresh == page
+
+
+@pytest.mark.parametrize("said", [{"totalCount": 0}, {"totalCount": None}, {}])
+def test_no_rows_may_be_null(said: dict[str, Any]) -> None:
+    """`"data": null` of a page that says that there is no more is a list of no rows."""
+    body = {"page": 1, "pageSize": 50, "hasMore": False, **said, "data": None}
+
+    assert ids(walk(call(), Rows(3, lie=lambda b: body))) == []
+
+
+@pytest.mark.parametrize(
+    "said", [{"totalCount": 3}, {"hasMore": True}, {"hasMore": None}, {"data": {}}, {"data": ""}]
+)
+def test_rows_that_lack_are_no_empty_list(said: dict[str, Any]) -> None:
+    """Rows are said to be there, or nothing says that there are none."""
+    body = {"page": 1, "pageSize": 50, "hasMore": False, "totalCount": 0, "data": None, **said}
+
+    with pytest.raises(UnexpectedAnswer, match="has no rows in it"):
+        walk(call(), Rows(3, lie=lambda b: body))
