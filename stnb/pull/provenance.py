@@ -176,8 +176,9 @@ def _others(
     ]
     found += misfits.notices(call.endpoint, unfit)
     found += facts.beside
-    if not lacking and limit is None and not facts.more:
-        strangers = sum(each.wrong for each in unfit if each.check.filter == IDS)
+    strangers = sum(each.wrong for each in unfit if each.check.filter == IDS)
+    were_ignored = strangers == rows > 0  # as a notice says: no row was looked up by its id
+    if not (lacking or were_ignored or facts.more) and limit is None:
         found += notices.unfound(call.endpoint, rows - strangers, call.by_id)
     found += notices.hidden(call.endpoint, call.filters)
     found += notices.drifted(call.endpoint, drift)

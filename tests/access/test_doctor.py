@@ -679,6 +679,30 @@ def test_servers_in_trouble_are_not_blamed_on_the_key() -> None:
 
 
 @pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, html="<title>Sign in</title>"),
+        httpx.Response(200, content=b"<?xml version='1.0'?><Error/>"),
+        httpx.Response(204),
+        httpx.Response(302, headers={"location": "https://login.example/"}),
+        httpx.Response(404, json={"message": "Unable to match incoming request to an operation."}),
+        httpx.Response(451),
+    ],
+)
+def test_answers_that_are_not_the_apis_are_no_health(answer: httpx.Response) -> None:
+    """Nothing can be read then, which is the verdict, and the app key is not blamed."""
+    report = calls_answered(
+        lambda request: httpx.Response(
+            answer.status_code, headers=answer.headers, content=answer.content
+        )
+    )
+
+    assert (report.ok, report["app key"].ok, report["reads"].ok) == (False, None, False)
+    assert report.verdict.startswith(report["reads"].cause)
+    assert report["reads"].next
+
+
+@pytest.mark.parametrize(
     ("silent", "check"),
     [("token", "token"), ("accounting", None), ("/v2/", "app key")],
 )
@@ -706,6 +730,7 @@ def test_a_server_that_is_silent_does_not_keep_it(
         assert line.seen.startswith("no answer in")
     else:
         assert report[check].seen.startswith("no answer in")
+        assert not report.ok
         assert report[check].cause
         assert report[check].next
 
