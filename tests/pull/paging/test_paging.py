@@ -10,13 +10,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from stnb import catalog
 from stnb.catalog import Endpoint, Param
-from stnb.errors import PagingFault, UnexpectedAnswer
+from stnb.errors import PagingFault, Rejected, UnexpectedAnswer
 from stnb.pull import call as filters
 from stnb.pull.call import Call
 from stnb.pull.paging import (
@@ -33,8 +34,9 @@ from stnb.pull.paging import (
 )
 from stnb.session import START, LaneCount
 from stnb.session.lane_refusals import MOST
+from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.sample import tenth, tries
-from tests.helpers.toys import PAGING, page_of
+from tests.helpers.toys import FEED, PAGING, page_of
 
 KNOWN = catalog.load()
 SORT = Param("sort", values=("+Id", "-Id"))
@@ -1056,3 +1058,20 @@ def test_rows_that_lack_are_no_empty_list(said: dict[str, Any]) -> None:
 
     with pytest.raises(UnexpectedAnswer, match="has no rows in it"):
         walk(call(), Rows(3, lie=lambda b: body))
+
+
+def test_a_cursor_that_expired_is_named_so() -> None:
+    """The refusal of a later page of a feed is about the feed's own cursor, and no page size."""
+    refusal = {"title": "Bad Request", "errors": {"from": ["The token is expired."]}}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "from" in request.url.params:
+            return httpx.Response(400, json=refusal)
+        return httpx.Response(
+            200, json={"hasMore": True, "continueFrom": "c1", "data": [{"id": 1}]}
+        )
+
+    with pytest.raises(Rejected, match="Likely it has expired") as caught:
+        FakeTenant(answer).resource(FEED).pull()
+    assert "fewer pages" not in str(caught.value)
+    assert len(caught.value.frame) == 1
