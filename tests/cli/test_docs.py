@@ -110,7 +110,7 @@ def test_every_cure_is_what_is_said_today() -> None:
         assert f"```python\n{line}\n```\n\n> **" in text
     assert "### wrong-secret" in text
     assert "The token request failed" in text
-    assert "```{index}\n! 403\n```" in text
+    assert "```{index} ! 403\n```" in text
     assert text.count("> **") >= len(errors_page.LINES) + 5
 
 

@@ -53,7 +53,7 @@ disabled`. What stands here is what a pull says, and what the doctor finds."""
 
 def _entry(status: int) -> str:
     """An entry of the index: the search of the site skips numbers in texts, and finds these."""
-    return fenced("{index}", f"! {status}")
+    return f"```{{index}} ! {status}\n```"
 
 
 def _families() -> Iterator[tuple[str, str]]:
