@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pandas as pd
 
 from stnb.catalog import Endpoint
-from stnb.errors import BadFilter, FirstRows
+from stnb.errors import BadFilter, ColumnDrift, FirstRows, KnownTrap, StnbWarning
 from stnb.errors.copying import StaysHere
 from stnb.errors.misused import explains_misuse
 from stnb.frame import notices
@@ -40,6 +40,8 @@ from .reader import Reader, split_arguments, what_reads
 if TYPE_CHECKING:
     import pyarrow as pa
 
+# What says nothing of a number of rows: which columns they have, and what these mean.
+NOT_OF_COUNTS = (FirstRows, ColumnDrift, KnownTrap)
 SHOWN = 2_000  # letters of an address on show; one with fifty ids has about 600
 
 
@@ -381,10 +383,14 @@ class Query(StaysHere, metaclass=Completes):
             run = replace(query, options=Options(limit=1, max_age=NEVER)).start()
             run.result(notices=False)
             if _agrees(run):
-                _tell_few(run)
+                _tell_few(run, NOT_OF_COUNTS)
                 return run.total or 0
         query = query.where(limit=None, max_age=None)  # a count is what the server says now
-        return len(query.start().wait())
+        run = query.start()
+        frame = run.result(notices=False)
+        assert isinstance(frame, pd.DataFrame)
+        _tell_few(run, NOT_OF_COUNTS)
+        return len(frame)
 
 
 def _first(run: Pull) -> pd.DataFrame | Path:
@@ -394,9 +400,9 @@ def _first(run: Pull) -> pd.DataFrame | Path:
     return answer
 
 
-def _tell_few(run: Pull) -> None:
+def _tell_few(run: Pull, but: Collection[type[StnbWarning]] = (FirstRows,)) -> None:
     for notice in run.notices:
-        if notice.category is not FirstRows:
+        if notice.category not in but:
             notices.warn(notice)
 
 

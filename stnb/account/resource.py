@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from stnb.catalog import Catalog, Endpoint
-from stnb.errors import UsageError
+from stnb.errors import StnbWarning, UsageError
 from stnb.errors.misused import explains_misuse
+from stnb.frame.notices import Notice, warn
 from stnb.pull import Pull
 from stnb.pull.values import inactive_too
 
@@ -300,10 +301,10 @@ class Resource(Branch):
         parameters = path_parameters(route)
         if id is not None and parameters:
             filters = {parameters[-1]: id, **filters}
-        frame = self._of(route).start(**filters).wait()
-        row = frame.iloc[0]
-        row.name = id
+        row = self._only_row(self._of(route).start(**filters).wait(), id)
         if route.kind != "file":
+            if route.path.endswith("{id}") and route.key == ("id",):
+                self._check_id(row, id)
             return row
         from .files import shown  # a notebook plays or shows it
 
@@ -325,6 +326,14 @@ class Resource(Branch):
         if self.endpoint.takes("ids") is None:
             raise self._no_route_to_a_row()
         frame = self.start(ids=[id], **{**self._inactive_too(), **filters}).wait()
+        return self._only_row(frame, id)
+
+    def _only_row(self, frame: pd.DataFrame, id: Any) -> pd.Series[Any]:
+        """The row of a record, named as it was asked for.
+
+        Raises:
+            UsageError: the answer has none.
+        """
         if frame.empty:
             raise UsageError(
                 f"{self.name} has no row with the id {id}.",
@@ -334,6 +343,17 @@ class Resource(Branch):
         row = frame.iloc[0]
         row.name = id
         return row
+
+    def _check_id(self, row: pd.Series[Any], id: Any) -> None:
+        """Warn if the record has another id than the one that was asked for."""
+        found = row.get("id")
+        if id is None or pd.isna(found) or str(found) == str(id).strip():
+            return
+        text = (
+            f"{self.name} was asked for the record {id} and answered with {found}: likely one was "
+            "merged into the other."
+        )
+        warn(Notice(StnbWarning, text))
 
     def _inactive_too(self) -> dict[str, str]:
         """The filter that also shows inactive rows, if the list hides them."""

@@ -31,6 +31,14 @@ def check_file(target: str | None) -> None:
     check_store(address)
 
 
+def check_file_here(options: argparse.Namespace) -> None:
+    """As `check_file` of `options.to`, inside of `landing`: what goes to a store was checked by its
+    address.
+    """
+    if not options.in_store:
+        check_file(options.to)
+
+
 @contextlib.contextmanager
 def landing(options: argparse.Namespace) -> Iterator[None]:
     """Let the rows go to the file that `options.to` names. One in a store is written here first:

@@ -25,7 +25,7 @@ from stnb.tables.text import table
 
 from .connect import connect
 from .filters import filters_of, full_name, take_pairs
-from .landing import check_file, landing, say_saved
+from .landing import check_file, check_file_here, landing, say_saved
 from .meant import not_meant
 from .tenants import pull as pull_of_tenants
 from .tenants import tenants_of
@@ -53,8 +53,8 @@ def _pull(options: argparse.Namespace) -> int:
         return _pull_of_tenants(several, options)
     endpoint = load()[full_name(options.resource, quiet=options.quiet)]
     into_folder = endpoint.kind == "file"
-    if options.to is not None and not into_folder:
-        check_file(options.to)
+    if not into_folder:
+        check_file_here(options)
     st = connect(options.profile, options.env_file)
     resource = st[endpoint.name]
     bar = bar_of(resource.name, options)

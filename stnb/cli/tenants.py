@@ -17,7 +17,7 @@ from stnb.frame.target import local_path
 from stnb.mirror.tenants import Tenants, tenants
 from stnb.tables.text import table
 
-from .landing import check_file, say_saved
+from .landing import check_file_here, say_saved
 from .terminal import print_csv, say
 
 
@@ -64,8 +64,7 @@ def pull(ts: Tenants, resource: str, given: dict[str, Any], options: argparse.Na
             known = len(ts) + len(ts.unready)
             say(f"{known - len(ts.problems)} of {known} tenants -> {folder}")
         return _say_problems(ts, quiet=options.quiet)
-    if options.to is not None:
-        check_file(options.to)
+    check_file_here(options)
     frame = ts.pull(resource, progress=progress, **given)
     rows, columns = frame.shape
     if options.to:

@@ -76,7 +76,7 @@ def revealed(name: str, field: str, value: str) -> str:
             f"Run `keyring set {SERVICE} {shlex.quote(entry)}` and give the value, or run "
             f"`stnb setup`.",
         )
-        error.fields = (field,)
+        error.fields, error.in_keyring = (field,), True
         raise error
     return str(found).strip()
 

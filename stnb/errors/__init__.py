@@ -145,9 +145,11 @@ class CredentialsMissing(SetupError, LookupError):
     Attributes:
         fields: the missing values, such as ("CLIENT_ID", "APP_KEY"); empty if the profile itself
             is missing.
+        in_keyring: whether the file is right, and the keyring lacks the value that it names.
     """
 
     fields: tuple[str, ...] = ()
+    in_keyring = False
 
 
 class CredentialsInvalid(SetupError, ValueError):

@@ -44,7 +44,11 @@ def tried(address: str, work: Callable[[], T]) -> T:
         CannotSave: the table cannot be read or written, or others write it all the time.
     """
     errors = importlib.import_module("deltalake.exceptions")
-    why = ""
+    why, speaker = "", "The system"
+    advice = "Check that its place is yours to write and has room, then sync again."
+    if "://" in address:
+        speaker = "The store"
+        advice = "Check the address, the network and the keys in the store's usual variables."
     with _writing[address]:
         for _ in range(TRIES):
             try:
@@ -55,13 +59,8 @@ def tried(address: str, work: Callable[[], T]) -> T:
                 why = f"deltalake says: {_first_line(err)}."
                 break
             except OSError as err:
-                why = f"The system says: {_said(err)}."
-                if "://" in address:
-                    why = f"The store says: {_said(err)}."
+                why = f"{speaker} says: {_said(err)}."
                 break
-    advice = "Check that its place is yours to write and has room, then sync again."
-    if "://" in address:
-        advice = "Check the address, the network and the keys in the store's usual variables."
     raise CannotSave(f"{address} was not written.", why, advice)
 
 

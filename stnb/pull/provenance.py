@@ -17,7 +17,7 @@ from stnb.frame.notices import Notice
 from stnb.session import clock
 
 from . import answered, misfits
-from .call import Call
+from .call import IDS, Call
 from .misfits import Misfits
 from .options import Requested
 from .paging.models import Paging
@@ -176,8 +176,10 @@ def _others(
     ]
     found += misfits.notices(call.endpoint, unfit)
     found += facts.beside
-    if not lacking and limit is None:
-        found += notices.unfound(call.endpoint, rows, call.by_id)
+    strangers = sum(each.wrong for each in unfit if each.check.filter == IDS)
+    were_ignored = strangers == rows > 0  # as a notice says: no row was looked up by its id
+    if not (lacking or were_ignored or facts.more) and limit is None:
+        found += notices.unfound(call.endpoint, rows - strangers, call.by_id)
     found += notices.hidden(call.endpoint, call.filters)
     found += notices.drifted(call.endpoint, drift)
     if not lacking and facts.store.tells_traps:
@@ -250,9 +252,12 @@ def clock_is_off(ahead: float) -> list[Notice]:
         return []
     side = "behind" if ahead > 0 else "ahead of"
     apart = clock.in_words(abs(ahead))
+    bound = "Rows are bounded by the server's"
+    if abs(ahead) > clock.FAR:
+        bound = "That is too far for rows to be bounded by either"
     text = (
-        f"This computer's clock is {apart} {side} the server's. Rows are bounded "
-        "by the server's; a phrase such as today in the first call was counted from this "
-        "computer's. Let the system set its time by itself (NTP)."
+        f"This computer's clock is {apart} {side} the server's. {bound}; a phrase such as today in "
+        "the first call was counted from this computer's. Let the system set its time by itself "
+        "(NTP)."
     )
     return [Notice(StnbWarning, text, key=f"clock {side}")]

@@ -88,11 +88,24 @@ BY_STATUS: dict[int, Explained] = {
     ),
     431: TOO_LONG,
 }
+NOT_THERE: Explained = (
+    NotFound,
+    "Likely the tenant has no such list, or none for an id in the filters, or this app may not see "
+    "it.",
+    "Check the ids, if you gave some, and whether the feature is part of the tenant's plan.",
+)
 OTHER_REFUSAL: Explained = (
     Rejected,
-    "The API refuses the call as it was sent.",
-    "Read its words above and correct the filters.",
+    "The API, or a proxy on the way, refuses the call as it was sent.",
+    "Read its words above, if it has any, and try another resource. If all are answered so, ask "
+    "your IT to let the API's host through.",
 )
+NO_ROWS: Explained = (
+    Rejected,
+    "No read of the API is answered so. Likely a cache or a proxy on the way answers in its place.",
+    "Try again in some minutes. If it stays, ask your IT to hand on the API's answers unchanged.",
+)
+REDIRECTS = (301, 302, 303, 307, 308)
 REDIRECT: Explained = (
     Rejected,
     "The server sends the call elsewhere. stnb reads rows from the API's own host only, and files "
@@ -101,9 +114,10 @@ REDIRECT: Explained = (
 )
 FAULT: Explained = (
     ServerFault,
-    "The server is in trouble; further tries failed too.",
+    "The server is in trouble.",
     "Try again in some minutes. If it stays, ask for less, as for fewer days.",
 )
+TRIED = "The server is in trouble; further tries failed too."
 
 MAY_PASS_BELOW_500 = (408, 425)  # the server's trouble too, whatever their class says
 
@@ -118,7 +132,13 @@ BEYOND = {
 
 
 def explain(
-    status: int | None, scope: str | None, *, is_token: bool, route_missing: bool
+    status: int | None,
+    scope: str | None,
+    *,
+    is_token: bool,
+    route_missing: bool,
+    names_record: bool = True,
+    attempts: int = 1,
 ) -> Explained:
     """What a failed call means.
 
@@ -127,6 +147,8 @@ def explain(
         scope: the scope that the call needs, if it is known.
         is_token: whether it was the request for a token that failed.
         route_missing: whether the API has no such route.
+        names_record: whether the path has the id of a record.
+        attempts: how often the call was tried.
     """
     if status is None:
         return NO_ANSWER
@@ -137,12 +159,15 @@ def explain(
     if status == 403 and scope:
         kind, _, then = BY_STATUS[403]
         return kind, f"Likely the app has not been granted the scope {scope}.", then
+    if status == 404 and not names_record:
+        return NOT_THERE
     if status in BY_STATUS:
         return BY_STATUS[status]
     if status >= 500 or status in MAY_PASS_BELOW_500:
-        return FAULT
+        kind, why, then = FAULT
+        return kind, TRIED if attempts > 1 else why, then
     if status < 400:
-        return REDIRECT
+        return REDIRECT if status in REDIRECTS else NO_ROWS
     return OTHER_REFUSAL
 
 

@@ -55,7 +55,10 @@ MAY_PASS: Mapping[int, Passing] = {
     502: Passing(),
     503: Passing(),
     504: Passing(late=True),  # the gateway waited for the server in vain
-    522: Passing(late=True),  # the same of a content network, such as Cloudflare's
+    520: Passing(),  # a content network, such as Cloudflare's, had no answer from the server
+    521: Passing(),  # it was refused a connection
+    522: Passing(late=True),  # it waited for one in vain
+    523: Passing(),  # it found no way to the server
     524: Passing(late=True),
 }
 # The connection was made, and broke while the answer was on its way.
@@ -188,9 +191,11 @@ class Failure:
         return replace(found, request=TOKEN_REQUEST, late=False)
 
     @classmethod
-    def of_response(cls, response: httpx.Response, content: bytes) -> Failure:
-        """The status says that the call failed."""
-        status = response.status_code
+    def of_response(
+        cls, response: httpx.Response, content: bytes, inside: int | None = None
+    ) -> Failure:
+        """The status says that the call failed, or the one inside of the body does."""
+        status = inside or response.status_code
         if status == NO_LOGIN:
             found = no_login("HTTPS_PROXY")
             reason = (found.why, found.then)
@@ -201,6 +206,8 @@ class Failure:
             return cls(what, passing=False, status=status, body=looks, is_html=True)
         said = said_in(response, content)
         what = f"the server answered {status}"
+        if inside:
+            what = f"the server answered {response.status_code} with the error {inside}"
         if status == 429:
             what = "ServiceTitan asked for a pause"
         in_maintenance = status == 409 and bool(MAINTENANCE.search(str(said.get("title", ""))))

@@ -12,6 +12,7 @@ import concurrent.futures
 import functools
 import os
 import signal
+import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -186,9 +187,20 @@ def _loop(pid: int) -> asyncio.AbstractEventLoop:
 def _made(pid: int) -> asyncio.AbstractEventLoop:
     global _THREAD
     loop = asyncio.new_event_loop()
+    loop.getaddrinfo = _look_up  # type: ignore[method-assign]
     _THREAD = threading.Thread(target=loop.run_forever, name="stnb", daemon=True)
     _THREAD.start()
     return loop
+
+
+async def _look_up(*host: Any, **kind: Any) -> Any:
+    """What the system says of a host's name.
+
+    A name server that does not answer takes minutes. Python would wait at its end for the thread
+    that the loop asks in of itself, and work on files would wait for a free one.
+    """
+    asked = in_daemon(functools.partial(socket.getaddrinfo, *host, **kind), "stnb-name")
+    return await asyncio.wrap_future(asked)
 
 
 class _Stop:

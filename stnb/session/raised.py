@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,7 @@ from stnb.errors import (
     NotAllowed,
     NotAuthenticated,
     NotFound,
+    RateLimited,
     Rejected,
     RequestError,
     StnbError,
@@ -18,14 +20,17 @@ from stnb.errors import (
 )
 from stnb.errors.wording import times
 
+from . import clock
 from .causes import explain, unbearable
 from .failure import Failure
+from .words import words_of
 
 SCOPE = re.compile("scope", re.IGNORECASE)  # a 403 for want of a scope
 NO_WORDS = (
     "It does not say why; likely the value of a filter, or the call as a whole.",
     "Leave out one filter after the other, or give fewer ids, until it goes through.",
 )
+RECORD = re.compile(r"/tenant/\d+/.*\d")  # a path with an id behind the tenant's
 APP_KEY = re.compile(r"(subscription|app|application)[ -]?key", re.IGNORECASE)  # a 401 for the key
 
 
@@ -47,10 +52,13 @@ def error_of(
         return _weighed(unborne, failure)
     if failure.body:
         return _weighed(_of_body(failure, request, attempts), failure)
-    kind, why, then = _explained(failure, scope, doubt)
+    kind, why, then = _explained(failure, path, scope, attempts, doubt)
     words = _quoted(failure.said)
+    what = failure.what
+    if kind is RateLimited and failure.wait_asked:
+        what = f"{what} of {_pause(failure.wait_asked)}"
     error = kind(
-        f"{request} failed: {failure.what}{words}.",
+        f"{request} failed: {what}{words}.",
         why,
         then,
         method=method,
@@ -63,6 +71,13 @@ def error_of(
     error.late = failure.late
     _fill_in(error, failure, scope, words)
     return _weighed(error, failure)
+
+
+def _pause(seconds: float) -> str:
+    """A pause to wait for, in words: no shorter than it is."""
+    if seconds <= 120:
+        return f"{math.ceil(seconds)} s"
+    return clock.in_words(seconds)
 
 
 def _weighed(error: StnbError, failure: Failure) -> StnbError:
@@ -92,13 +107,18 @@ def _of_body(failure: Failure, request: str, attempts: int) -> StnbError:
 
 
 def _explained(
-    failure: Failure, scope: str | None, doubt: str
+    failure: Failure, path: str, scope: str | None, attempts: int, doubt: str
 ) -> tuple[type[RequestError], str, str]:
     """The class of the error, and its second and third sentence."""
     if failure.reason != ("", ""):
         return Unreachable, *failure.reason
     kind, why, then = explain(
-        failure.status, scope, is_token=bool(failure.request), route_missing=failure.route_missing
+        failure.status,
+        scope,
+        is_token=bool(failure.request),
+        route_missing=failure.route_missing,
+        names_record=RECORD.search(path) is not None,
+        attempts=attempts,
     )
     if failure.status in (400, 422) and kind is Rejected and not failure.said:
         why, then = NO_WORDS
@@ -132,9 +152,7 @@ def _quoted(said: Mapping[str, Any]) -> str:
     errors = said.get("errors")
     if isinstance(errors, dict):
         for name, lines in errors.items():
-            text = str(lines)
-            if isinstance(lines, list):
-                text = "; ".join(map(str, lines))
+            text = "; ".join(words_of(lines)) or str(lines)
             words.append(f"{name}: {text}")
     words += [f'"{str(text).rstrip(".")}"' for text in said.get("words", ())]
     if said.get("page"):

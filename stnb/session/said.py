@@ -29,6 +29,8 @@ WAITS = (
 WAIT_AS_TIME = re.compile(r"\bin\s+(\d{1,2}(?::\d{2}){1,2})\b", re.IGNORECASE)
 CODING = "Accept-Encoding"
 LONGEST_TEXT = 2_000  # bytes of a plain text that are looked at
+LONGEST_PROBLEM = 20_000  # bytes of an error, or of a page, that are looked at
+OF_ROWS = ("id", "hasMore", "page", "totalCount", "continueFrom")
 TITLE = re.compile(rb"<title[^>]*>([^<]{1,200})", re.IGNORECASE)  # of a page for a browser
 
 
@@ -175,8 +177,28 @@ def is_html(response: httpx.Response, content: bytes) -> bool:
 
 def html_in_words(response: httpx.Response, content: bytes) -> str:
     """A page for a browser in words, with its title, which often names the filter."""
-    found = TITLE.search(content[:20_000])
+    begin = content[:LONGEST_PROBLEM]
+    found = TITLE.search(begin)
     if found is None:
-        return "HTML instead of JSON"
+        is_xml = begin.lstrip().startswith(b"<?xml") and b"<html" not in begin.lower()
+        return "XML instead of JSON" if is_xml else "HTML instead of JSON"
     title = " ".join(found[1].decode("utf-8", "replace").split())[:80]
     return f'HTML instead of JSON, a page titled "{masked(title, *_secrets_of(response.request))}"'
+
+
+def status_inside(content: bytes) -> int | None:
+    """The status of an error of the API that came with a status of success; None if the body is
+    none: it has a title, a status and a traceId or errors, and nothing that rows or a record have.
+    """
+    if len(content) > LONGEST_PROBLEM or b'"status"' not in content:
+        return None
+    try:
+        body = read_json(content)
+    except ValueError:
+        return None
+    if not isinstance(body, dict) or not body.keys().isdisjoint(OF_ROWS):
+        return None
+    status, is_told = body.get("status"), not body.keys().isdisjoint(("traceId", "errors"))
+    if type(status) is int and 400 <= status < 600 and is_told and "title" in body:
+        return status
+    return None

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from . import clock as machine
 from .wire import Answer
 
-FAR = 86_400.0  # seconds from which a server's clock is not believed
-
 
 class ServerClock:
     """The time of a tenant.
@@ -48,6 +46,6 @@ class ServerClock:
         if self._own is not None:
             return machine.stamp(self._own())
         # A host that is so far off may not have the time of the rows.
-        if self._date is None or self._ahead is None or abs(self._ahead) > FAR:
+        if self._date is None or self._ahead is None or abs(self._ahead) > machine.FAR:
             return None
         return machine.stamp(self._date)

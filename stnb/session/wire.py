@@ -21,7 +21,7 @@ from .deadline import EXTENSION, Deadline
 from .failure import PASSING_ERRORS, Failure
 from .inflate import ACCEPTED, FILE, TooHeavy, TooLarge, bounded, nobody, read, weigh
 from .proxy import Routes, proxy_in_use
-from .said import CODING
+from .said import CODING, status_inside
 from .text import as_utf8
 from .token import TIMEOUT, TokenAuth, TokenRefused
 from .trust import tls_context
@@ -217,6 +217,9 @@ def _checked(
     """A body of JSON that can be read, in UTF-8."""
     try:
         text = text_of(response, content, limits)
+        inside = status_inside(text)
+        if inside:
+            return Failure.of_response(response, text, inside)
         if whole(text):
             return text
         return Failure.of_body(response, text)

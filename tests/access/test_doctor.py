@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -18,7 +19,17 @@ import pytest
 import stnb
 from stnb import demoserver
 from stnb.access import doctor as checkup
-from stnb.access.doctor import NAMES, RARE, Check, Report, calls, causes, examine, practice
+from stnb.access.doctor import (
+    NAMES,
+    RARE,
+    Check,
+    Report,
+    calls,
+    causes,
+    examine,
+    network,
+    practice,
+)
 from stnb.access.doctor.findings import ADMIN, DEVELOPER, YOU
 from stnb.account.account import Account
 from stnb.cli import main
@@ -665,6 +676,63 @@ def test_servers_in_trouble_are_not_blamed_on_the_key() -> None:
 
     assert (report["app key"].ok, report["reads"].ok, report.ok) == (None, None, True)
     assert report.verdict == "Nothing is wrong as far as could be seen."
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(200, html="<title>Sign in</title>"),
+        httpx.Response(200, content=b"<?xml version='1.0'?><Error/>"),
+        httpx.Response(204),
+        httpx.Response(302, headers={"location": "https://login.example/"}),
+        httpx.Response(404, json={"message": "Unable to match incoming request to an operation."}),
+        httpx.Response(451),
+    ],
+)
+def test_answers_that_are_not_the_apis_are_no_health(answer: httpx.Response) -> None:
+    """Nothing can be read then, which is the verdict, and the app key is not blamed."""
+    report = calls_answered(
+        lambda request: httpx.Response(
+            answer.status_code, headers=answer.headers, content=answer.content
+        )
+    )
+
+    assert (report.ok, report["app key"].ok, report["reads"].ok) == (False, None, False)
+    assert report.verdict.startswith(report["reads"].cause)
+    assert report["reads"].next
+
+
+@pytest.mark.parametrize(
+    ("silent", "check"),
+    [("token", "token"), ("accounting", None), ("/v2/", "app key")],
+)
+def test_a_server_that_is_silent_does_not_keep_it(
+    silent: str, check: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A token or a row that does not come is given up soon, which is said; the others are asked
+    for.
+    """
+    monkeypatch.setattr(network, "LONGEST", 0.05)
+
+    async def server(request: httpx.Request) -> httpx.Response:
+        if silent in request.url.path:
+            await asyncio.Event().wait()
+        if "token" in request.url.path:
+            return httpx.Response(200, json={"access_token": "opaque"})
+        return httpx.Response(200, json={"data": []})
+
+    report = examine(account(server))
+
+    assert report.done
+    if check is None:
+        assert report["app key"].ok
+        (line,) = [module for module in report.modules if module.module == "accounting"]
+        assert line.seen.startswith("no answer in")
+    else:
+        assert report[check].seen.startswith("no answer in")
+        assert not report.ok
+        assert report[check].cause
+        assert report[check].next
 
 
 def test_one_feature_that_is_closed() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import stat
 import subprocess
 import threading
@@ -738,3 +739,11 @@ def test_both_halves_apply_the_same_rules() -> None:
     assert [
         p for p in patterns if any(odd in p for odd in ("(?P", "\\Z", "\\A", "(?i", "\\d", "(?<"))
     ] == []
+
+
+@pytest.mark.parametrize("file", ["team.env", "my files/.env", "it's.env"])
+def test_the_command_to_go_on_with_can_be_pasted(file: str) -> None:
+    """The file is one word for the shell, whatever its name is."""
+    words = shlex.split(wizard.next_command("phoenix", "production", file))
+
+    assert words[-4:] == ["--profile", "phoenix", "--env-file", file]

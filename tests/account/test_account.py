@@ -9,12 +9,15 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pandas as pd
 import pytest
 
 import stnb
+from stnb.account.account import Account
 from stnb.catalog import Endpoint, Param, load
 from stnb.frame import dtype_of, shape_of
+from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.sample import EVERYTHING, tenth
 
 pytestmark = pytest.mark.usefixtures("small_demo")
@@ -380,3 +383,18 @@ def test_a_demo_that_was_named_needs_no_warning(
 
     with stnb.connect() as st:
         assert (st.profile, st.stands_in) == ("demo", False)
+
+
+@pytest.mark.parametrize(
+    ("body", "says"), [([], "has no row with the id 7"), ([{"id": 9}], "answered with 9")]
+)
+def test_an_odd_answer_to_one_id_is_told(body: list[Any], says: str) -> None:
+    """No record, or another one: nothing of pandas' own, and no row in silence."""
+    account = Account(FakeTenant(lambda request: httpx.Response(200, json=body)).session())
+
+    if body:
+        with pytest.warns(stnb.StnbWarning, match=says):
+            assert account.jpm.jobs.get(7)["id"] == 9
+    else:
+        with pytest.raises(stnb.StnbError, match=says):
+            account.jpm.jobs.get(7)

@@ -95,3 +95,14 @@ def test_a_total_that_fits_its_page_costs_one_request(total: int, more: bool | N
 
     assert tenant.resource(CATALOG.endpoints["toys.widgets"]).count() == total
     assert len(tenant.requests) == 1
+
+
+def test_a_count_speaks_of_rows_alone() -> None:
+    """Its one row may differ from the catalogue, or have a known trap: no word of that."""
+    tenant = FakeTenant(catalog=CATALOG)
+    for total in (1, None):  # one request, and a whole pull
+        row = {"id": "7", "name": 12, "odd": [1]}
+        body = {"data": [row], "totalCount": total, "hasMore": False}
+        tenant._handler = lambda request, body=body: httpx.Response(200, json=body)
+
+        assert said(tenant.resource(CATALOG.endpoints["toys.widgets"]).count) == (1, [])

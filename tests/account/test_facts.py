@@ -366,6 +366,16 @@ def test_long_pause_ends_it() -> None:
     assert found["the token's time"][0] is True
 
 
+def test_a_silent_server_does_not_keep_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once its time is over nothing more is asked for, which is said of each fact that is left."""
+    monkeypatch.setattr(asking, "LONGEST", 0.0)
+    tenant = Changed()
+    report = tenant.report()
+
+    assert tenant.requests == []
+    assert "not tried: 0 minutes are over" in {finding.seen for finding in report}
+
+
 def test_short_pause_is_waited_for() -> None:
     """A short pause is waited for, and the fact is tried again."""
     left = [429]

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from stnb.catalog.html_table import Cell, Html, element, joined, table
+from stnb.errors import printable
 
 # XML, by which the tests read the HTML, has no control characters.
 TEXTS = some.text(some.characters(exclude_categories=["C"]), max_size=12)
 
 
+@example([["\ufe00", "\u2028"]], "\u3164")
 @given(some.lists(some.lists(TEXTS, min_size=1, max_size=3), max_size=3), TEXTS)
 def test_texts_read_back_as_they_were(rows: list[list[str]], title: str) -> None:
-    """Whatever a cell holds, no part of it becomes a tag or ends an attribute."""
+    """Whatever a cell holds, no part of it becomes a tag or ends an attribute; what nobody would
+    see is escaped.
+    """
     cells = [[Cell(text, heading=True, title=title) for text in row] for row in rows]
 
     tree = ElementTree.fromstring(table(cells))
 
     read = [[cell.text or "" for cell in row] for row in tree.iter("tr")]
-    assert read == rows
-    assert all(cell.get("title", "") == title for cell in tree.iter("th"))
+    assert read == [[printable(text) for text in row] for row in rows]
+    assert all(cell.get("title", "") == printable(title) for cell in tree.iter("th"))
     assert {part.tag for part in tree.iter()} <= {"table", "tbody", "tr", "th"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import shutil
+import warnings
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -109,6 +110,7 @@ def test_every_cure_is_what_is_said_today() -> None:
         assert f"```python\n{line}\n```\n\n> **" in text
     assert "### wrong-secret" in text
     assert "The token request failed" in text
+    assert "```{index} ! 403\n```" in text
     assert text.count("> **") >= len(errors_page.LINES) + 5
 
 
@@ -198,3 +200,19 @@ def test_sphinx_builds_it(tmp_path: Path) -> None:
     assert not re.search(
         r'(src|href)="https?://[^"]+\.(js|css)"', (site / "index.html").read_text()
     )
+
+
+def test_the_first_page_begins_as_the_readme_does(pages: Path) -> None:
+    """The command that opens JupyterLab is the README's, and its lines of Python work as they
+    stand.
+    """
+    first = (pages / "index.md").read_text("utf-8")
+    readme = (GUIDE.parents[1] / "README.md").read_text("utf-8")
+    (command,) = re.findall(r"```console\n\$ (.*)\n```", first)
+    (lines,) = re.findall(r"(?s)```python\n(.*?)```", first)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", stnb.StnbWarning)
+        exec(lines, here := {})
+
+    assert f"    {command}\n" in readme
+    assert set(here["df"]["jobStatus"]) == {"Completed"}

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from fsspec.implementations.memory import MemoryFileSystem
 
-from stnb.cli import main
+from stnb.cli import landing, main
 from stnb.filesystem.folders import cache_folder
 from stnb.frame.save import load
 from tests.helpers.memory_store import emptied, waiting
@@ -68,6 +68,19 @@ def test_lists_of_reports_and_rows_of_tenants_go_there_too(store: MemoryFileSyst
     ]
     assert main.main(line) == 0
     assert store.cat_file("/bucket/j.csv").startswith(b"tenant,")
+
+
+@pytest.mark.parametrize("target", ["memory://bucket/jobs.csv", "jobs.csv"])
+@pytest.mark.parametrize("whose", [["--profile", "demo"], ["--profiles", "demo"]])
+def test_a_file_is_checked_once(
+    target: str, whose: list[str], store: MemoryFileSystem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its name on this machine or by its address, before rows are read for it."""
+    checked = []
+    monkeypatch.setattr(landing, "writer", checked.append)
+
+    assert main.main(["pull", "jpm.jobs", "-n", "3", "-q", "-o", target, *whose]) == 0
+    assert checked == [Path("jobs.csv")]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 from stnb.access import doctor, setup
+from stnb.access.doctor.findings import YOU
 from stnb.cli import main
 from stnb.cli.setup import run
 from stnb.credentials import load, profiles, settings, vault
@@ -104,6 +105,16 @@ def test_without_the_package(no_package: None) -> None:
     assert "stnb[keyring]" in profiles()[0].problem
     assert "stnb[keyring]" in doctor.examine()["values"].next
     assert not vault.is_usable()
+
+
+def test_the_doctor_sends_nobody_to_the_admin_for_it(store: Store) -> None:
+    """The keyring is this user's own: what it lacks is put there by them."""
+    write("keyring:phoenix")
+    report = doctor.examine()
+
+    assert (report["values"].ask, report["values"].missing) == (YOU, ("CLIENT_SECRET",))
+    assert "keyring set stnb phoenix" in report["values"].next
+    assert "Not Connected Yet" not in report.text(100)
 
 
 def test_an_entry_that_is_not_there(store: Store) -> None:

@@ -64,6 +64,7 @@ def test_the_newest_rows_come_whatever_this_machine_says(
     assert (len(frame), about["complete"]) == (1300, True)
     assert about["notices"] == texts
     assert len(texts) == (abs(off) > 60)
+    assert ("Rows are bounded by the server's" in "".join(texts)) == (60 < abs(off) < 86_400)
 
 
 def test_a_clock_that_is_off_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,6 +21,7 @@ from stnb.session.gate import Gate
 from stnb.session.lane_refusals import LEAST, MOST
 from stnb.session.lanes import START, LaneCount, Try
 from stnb.session.wire import Answer
+from tests.helpers.fixed_lanes import Fixed
 
 NETWORK = 0.05  # seconds on the way
 SEEDS = range(12)
@@ -60,20 +61,6 @@ def fails(share: float, seed: int) -> Server:
     """A share of the pages is refused, however many there are."""
     dice = random.Random(seed)
     return lambda moment, level, work: None if dice.random() < share else work
-
-
-class Fixed(LaneCount):
-    """The same count, whatever happens."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self.limit = limit
-
-    def came(self, page: Try, seconds: float, moment: float) -> None:
-        self.in_flight -= 1
-
-    def refused(self, page: Try, moment: float) -> None:
-        self.in_flight -= 1
 
 
 @dataclass

@@ -18,7 +18,8 @@ import pytest
 
 from stnb.pull.paging.sizes import FIRST_PAGE, LEARNING, choose_size
 from stnb.session.lane_refusals import MOST
-from stnb.session.lanes import START, LaneCount, Try
+from stnb.session.lanes import START, LaneCount
+from tests.helpers.fixed_lanes import Fixed
 
 NETWORK = 0.05  # seconds on the way
 BASE, ROW = 0.1, 0.0006  # seconds of work for a page, and for each of its rows
@@ -27,20 +28,6 @@ NOISE = 0.2
 PAUSE = 5.0  # seconds between two pulls
 SEEDS = range(16)
 Speed = Callable[[int], float]  # of each page, if so many are worked on
-
-
-class Fixed(LaneCount):
-    """The same count, whatever happens."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__()
-        self.limit = self._tried = limit
-
-    def came(self, page: Try, seconds: float, moment: float) -> None:
-        self.in_flight -= 1
-
-    def refused(self, page: Try, moment: float) -> None:
-        self.in_flight -= 1
 
 
 @dataclass

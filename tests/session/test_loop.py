@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from stnb.session import loop
 
 FORKS = """
 import os, signal, sys, threading
@@ -63,3 +67,67 @@ def test_a_fork_leaves_no_lock_of_the_loops_thread_closed(tmp_path: Path) -> Non
     )
 
     assert done.returncode == 0, done.stderr
+
+
+NAMES = """
+import asyncio, socket, threading
+from stnb.session import loop
+
+asked = threading.Event()
+
+
+def never(*host, **kind):
+    asked.set()
+    threading.Event().wait()
+
+
+async def look_up(seconds=None):
+    async with asyncio.timeout(seconds):
+        await asyncio.get_running_loop().getaddrinfo("api.example.com", 443)
+
+
+async def work():
+    await asyncio.to_thread(bool)
+
+
+socket.getaddrinfo = never
+for _ in range(40):  # more than the threads that a loop has of itself
+    try:
+        loop.run(look_up(0))
+    except TimeoutError:
+        pass
+    else:
+        raise AssertionError
+loop.run(work())
+loop.submit(look_up())
+assert asked.wait(60)
+print("the end")
+"""
+
+
+def test_a_name_server_that_does_not_answer_keeps_no_program_from_its_end(tmp_path: Path) -> None:
+    """Lookups that were given up hold up neither other work nor the end of Python."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", NAMES],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "the end\n", "")
+
+
+def test_names_are_looked_up_as_the_system_does() -> None:
+    """The same addresses and the same error."""
+
+    async def look_up(host: str) -> list[object]:
+        kind = socket.SOCK_STREAM
+        return await asyncio.get_running_loop().getaddrinfo(host, 443, type=kind)
+
+    kind = socket.SOCK_STREAM
+    assert loop.run(look_up("127.0.0.1")) == socket.getaddrinfo("127.0.0.1", 443, type=kind)
+    with pytest.raises(socket.gaierror):
+        loop.run(look_up("no host"))

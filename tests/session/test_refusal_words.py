@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from stnb.errors import Rejected, StnbError
+from stnb.errors import NotFound, RateLimited, Rejected, ServerFault, StnbError
+from stnb.session import loop
+from stnb.session.said import status_inside
 from stnb.session.words import MOST, words_of
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.toys import BOUND, IDS, route
@@ -19,6 +21,7 @@ LIST = route("listed", "list", *BOUND, IDS)
 WORDS = "color must be red or blue"
 FORMS: dict[str, Any] = {
     "problem": {"title": "Bad Request", "errors": {"color": [WORDS]}},
+    "problem in parts": {"title": "Bad Request", "errors": {"color": {"value": [WORDS, {"n": 1}]}}},
     "one text for each": {"errors": {"color": WORDS}},
     "list of texts": {"title": "Bad Request", "errors": [WORDS]},
     "list of objects": {"errors": [{"field": "color", "message": WORDS}]},
@@ -120,3 +123,80 @@ def test_any_body_has_words_or_none(body: Any) -> None:
     assert len(words) <= MOST
     assert len(set(words)) == len(words)
     assert all(words)
+
+
+@pytest.mark.parametrize("status", [403, 404, 409, 500])
+def test_an_error_under_a_status_of_success_is_that_error(status: int) -> None:
+    """Its words are told, and no list of no rows is made of it."""
+    body = {"title": WORDS, "status": status, "traceId": "00-ab", "errors": {}, "data": []}
+    error = Refuses(200, json.dumps(body).encode()).error()
+    plain = Refuses(status, json.dumps(body).encode()).error()
+
+    assert type(error) is type(plain)
+    assert f'200 with the error {status}, "{WORDS}"' in error.happened
+    assert (error.why, error.next) == (plain.why, plain.next)
+
+
+@pytest.mark.parametrize("changed", [{"id": 7}, {"status": 200}, {"status": "403"}, {"page": 1}])
+def test_a_row_or_a_page_with_such_names_is_no_error(changed: dict[str, Any]) -> None:
+    """Tasks have a status and a title too."""
+    body = {"title": WORDS, "status": 403, "errors": [], "hasMore": False, "data": []}
+    if "id" in changed or "page" in changed:
+        del body["hasMore"]
+    assert status_inside(json.dumps({**body, **changed}).encode()) is None
+    assert status_inside(json.dumps([body]).encode()) is None
+
+
+@pytest.mark.parametrize("status", [304, 410, 415, 418, 421, 423, 451, 499])
+def test_a_status_without_words_points_to_none(status: int) -> None:
+    """Nor to filters, of which it says nothing, nor to another address."""
+    error = Refuses(status, b"").error()
+
+    assert "filter" not in error.next
+    assert "elsewhere" not in error.why
+    assert "above" not in error.next or "if it has any" in error.next
+
+
+@pytest.mark.parametrize("status", [500, 501, 507, 520, 599, 700])
+def test_further_tries_are_told_of_if_there_were_any(status: int) -> None:
+    """A fault that no try may mend is given up at once."""
+    error = Refuses(status, b"").error()
+    assert isinstance(error, ServerFault)
+
+    assert ("further tries" in error.why) == (error.attempts > 1)
+    assert (error.attempts > 1) == (status in (500, 520))
+
+
+def test_a_list_that_is_not_there_is_no_record() -> None:
+    """Nobody is sent to an id that was not given."""
+    error = Refuses(404, b"").error()
+
+    assert isinstance(error, NotFound)
+    assert "No record has that id" not in error.why
+    record = Refuses(404, b"").session()
+    with pytest.raises(NotFound, match="No record has that id"):
+        loop.run(record.send("GET", "/toys/v2/tenant/42/widgets/7"))
+
+
+def test_xml_is_called_so() -> None:
+    """A page of XHTML is HTML all the same."""
+    xml = Refuses(200, b'<?xml version="1.0"?><Error/>', "application/xml").error()
+    page = Refuses(200, b'<?xml version="1.0"?><html/>', "application/xml").error()
+
+    assert "XML instead of JSON" in xml.happened
+    assert "HTML instead of JSON" in page.happened
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"), [("7200", "of 2 hours"), ("soon", "asked for a pause.")]
+)
+def test_a_long_pause_is_told(asked: str, says: str) -> None:
+    """How long it is, if the server says it; one that is too long is not waited for."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(429, headers={"retry-after": asked})
+
+    with pytest.raises(RateLimited) as caught:
+        FakeTenant(answer).resource(LIST).pull()
+    assert says in caught.value.happened
+    assert (caught.value.attempts == 1) == (asked != "soon")

@@ -152,6 +152,11 @@ def of_reads(modules: Sequence[Module], pause: StnbError | None) -> Check:
     )
 
 
+def of_strange(err: StnbError) -> Check:
+    """That no read was answered as the API answers."""
+    return Check("reads", False, seen_of(err), err.why, err.next, YOU)
+
+
 def of_lasting(requests: int) -> Check:
     """Whether one token served all reads.
 

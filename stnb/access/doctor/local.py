@@ -152,7 +152,9 @@ def _values_wrong(err: SetupError) -> Check:
     missing: tuple[str, ...] = ()
     if isinstance(err, CredentialsMissing):
         seen, missing = "not all there", err.fields
-        if "CLIENT_ID" in err.fields or "CLIENT_SECRET" in err.fields:
+        if err.in_keyring:
+            ask = YOU  # it is this user's keyring, whoever made the secret
+        elif "CLIENT_ID" in err.fields or "CLIENT_SECRET" in err.fields:
             ask, also = ADMIN, f"{err.why} {NOT_CONNECTED}"
         elif "APP_KEY" in err.fields:
             ask = DEVELOPER

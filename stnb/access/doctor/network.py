@@ -17,7 +17,14 @@ from stnb.account import scopes
 from stnb.account.account import Account
 from stnb.catalog import Catalog, Endpoint
 from stnb.credentials import DEMO, HOSTS, Credentials
-from stnb.errors import DataError, RequestError, SetupError, StnbError
+from stnb.errors import (
+    DataError,
+    RequestError,
+    ServerFault,
+    SetupError,
+    StnbError,
+    Unreachable,
+)
 from stnb.session import Session
 
 from . import calls, causes, local, modules
@@ -26,6 +33,7 @@ from .opened import Scopes
 from .visit import Visit
 
 PATIENCE = 2.0  # seconds: a longer pause is reported instead of waited for
+LONGEST = 30.0  # seconds for a token or one row, which come in one: a pull would wait for minutes
 AT_ONCE = 8  # reads in flight
 FIRST = 3  # reads, one after the other, to find out about the app key
 
@@ -185,6 +193,9 @@ class Reads:
         if app_key.ok or pause:
             self._show_modules()
             visit.add(calls.of_reads(visit.report.modules, pause))
+        strange = self._strange(app_key)
+        if strange is not None:
+            visit.add(calls.of_strange(strange))
         if app_key.ok and not pause:
             visit.add(calls.of_lasting(visit.session.token_requests - tokens))
         visit.skip(self._lacking(app_key, pause))
@@ -206,6 +217,21 @@ class Reads:
         """The first read that was answered with a request to wait."""
         for err in self.results.values():
             if err is not None and calls.refused(err) == "pause":
+                return err
+        return None
+
+    def _strange(self, app_key: Check) -> StnbError | None:
+        """The answer to the reads that tell nothing of the key, if it is none of the API's own: a
+        fault of the server's is, and may have passed in a minute.
+        """
+        if app_key.ok is not None:
+            return None
+        for err in self.results.values():
+            if (
+                err is not None
+                and calls.refused(err) == "fault"
+                and not isinstance(err, ServerFault)
+            ):
                 return err
         return None
 
@@ -247,7 +273,15 @@ class Reads:
 async def _failure(call: Coroutine[Any, Any, object]) -> StnbError | None:
     """The error of a call; None if it was answered."""
     try:
-        await call
+        async with asyncio.timeout(LONGEST):
+            await call
     except (RequestError, DataError) as err:
         return err
+    except TimeoutError:
+        return Unreachable(
+            f"no answer in {LONGEST:.0f} s",
+            "The host answers at once when nothing is asked of it: likely its servers, or a proxy "
+            "on the way, are in trouble.",
+            "Try again in some minutes; if it stays, try from another network.",
+        )
     return None

@@ -7,6 +7,7 @@ save(answers, file)                          # after the trial, unless the perso
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,5 +112,5 @@ def next_command(profile: str, environment: str, env_file: str | None) -> str:
         return f"stnb pull jpm.jobs --limit 5 --profile {DEMO}"
     command = f"stnb pull jpm.jobs --limit 5 --profile {profile}"
     if env_file:
-        command += f" --env-file {env_file}"
+        command += f" --env-file {shlex.quote(env_file)}"
     return command

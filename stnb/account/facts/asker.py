@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -17,6 +18,7 @@ from .untried import Stopped, Untried
 MOST = 80  # requests
 TRIES = 3  # of a request whose failure may pass
 PATIENCE = 65.0  # seconds: the longest pause that is waited for
+LONGEST = 600.0  # seconds, after which nothing more is asked: a server may be silent each time
 USUAL = 50  # rows a page
 NO_TOKEN = "no token is given; the doctor without --facts says why"
 
@@ -86,6 +88,7 @@ class Asker:
         self.requests = 0
         self.answers: list[Look] = []
         self._firsts: dict[str, Page] = {}
+        self._began = time.monotonic()
 
     async def authorize(self, *, renew: bool = False) -> None:
         """Get a token if there is none.
@@ -162,9 +165,7 @@ class Asker:
         """
         session = self.account.session
         for tries in range(1, TRIES + 1):
-            if self.requests >= self._most:
-                raise Stopped(f"the {self._most} requests are used up")
-            self.requests += 1
+            self._count()
             seen = await session.look(path, query, app_key=app_key)
             if seen.token_error is not None:
                 raise Stopped(NO_TOKEN)
@@ -184,6 +185,18 @@ class Asker:
         if seen.passing or seen.status is None:
             raise Untried(_unanswered(seen))
         return seen
+
+    def _count(self) -> None:
+        """Count a request that is about to be sent.
+
+        Raises:
+            Stopped: there were enough of them, or the time is over.
+        """
+        if self.requests >= self._most:
+            raise Stopped(f"the {self._most} requests are used up")
+        if time.monotonic() - self._began >= LONGEST:
+            raise Stopped(f"{LONGEST / 60:.0f} minutes are over")
+        self.requests += 1
 
     async def first(self, resource: str) -> Page:
         """The first rows of a list without a filter, with their total.

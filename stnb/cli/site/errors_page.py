@@ -30,11 +30,13 @@ LINES = (
     'st.get("https://example.com/")',
     'stnb.connect("nobody")',
 )
+# Of answers that people look for by their number.
+STATUSES = (400, 401, 403, 404, 409, 429, 500, 502, 503)
 
 
 def page() -> str:
     """The whole page."""
-    parts = ["# Errors and their cures", OPENING, "## The families"]
+    parts = ["# Errors and their cures", *map(_entry, STATUSES), OPENING, "## The families"]
     parts += [f"- **{name}**: {about}" for name, about in _families()]
     parts += ["## A line that cannot be carried out", *_of_lines()]
     parts += ["## A tenant that does not let you in", STATES_OPENING, *_of_states()]
@@ -47,6 +49,11 @@ do next. All are `stnb.StnbError`, and each is a built-in error too where Python
 STATES_OPENING = """\
 Each of these can be practised: `stnb.demo(state="disabled")`, or `stnb doctor --demo-state
 disabled`. What stands here is what a pull says, and what the doctor finds."""
+
+
+def _entry(status: int) -> str:
+    """An entry of the index: the search of the site skips numbers in texts, and finds these."""
+    return f"```{{index}} ! {status}\n```"
 
 
 def _families() -> Iterator[tuple[str, str]]:

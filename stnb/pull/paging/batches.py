@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
@@ -24,6 +25,11 @@ TOO_LONG = (TOO_LARGE, 414, 431)
 
 
 KEY = ("id",)  # that of a row whose id says which of those it is that were asked for
+# What is noted of a server that answers with rows that were not asked for, and has more of them.
+IGNORED = (
+    "{} gave rows that were not asked for, and has more of them: likely the API ignores the ids. "
+    "It was not read further; pull it without ids, and keep the rows that you need."
+)
 
 
 class TooLong(Exception):
@@ -46,12 +52,14 @@ class BatchWalk(Walk):
         self.most = self.own.taken.ids
         self._parts: dict[int, list[Pairs]] = {}  # of the batches whose first page came
         self._came = 0  # batches
+        self._ignored = False  # the ids were; further calls would bring the same rows
 
     async def pages(self) -> AsyncGenerator[Page, None]:
         self.move()  # the journal is there before the first page
         todo = [i for i in range(len(self.call.batches)) if i not in self.position.done]
-        self.more = False
-        async with aclosing(side_by_side(iter(todo), self._ask, self._lanes)) as found:
+        self.more = self.position.more
+        waiting = itertools.takewhile(lambda index: not self._ignored, todo)
+        async with aclosing(side_by_side(waiting, self._ask, self._lanes)) as found:
             async for page in found:
                 self._came += 1
                 # All at once, so that a walk that breaks off asks for no page a second time.
@@ -71,6 +79,8 @@ class BatchWalk(Walk):
         ids = self.call.batches[first.index]
         asked, lacking = len(as_texts(ids)), unseen(ids)
         lacking.see(first)
+        if self._is_ignored(first, lacking, asked):
+            return
         while self.call.endpoint.takes("page") and _goes_on(page, lacking.rows, asked):
             number += 1
             before, page = page, await self._ask(first.index, number)
@@ -78,13 +88,35 @@ class BatchWalk(Walk):
                 break
             lacking.see(page)
             yield replace(page, index=first.index + number * batches, total=None)
-        self.more = either(self.more, page.has_more)
+            if self._is_ignored(page, lacking, asked):
+                return
+        self._add_more(page.has_more)
         if page.has_more:
             name = self.call.endpoint.name
             self.note(f"{name} has more rows than were asked for by their ids.")
         async for late in self.lacking(lacking, first.index, page.has_more):
             number += 1
             yield replace(late, index=first.index + number * batches, total=None)
+
+    def _is_ignored(self, page: Page, came: Unseen, asked: int) -> bool:
+        """Whether the server ignores the ids and has more rows; it is noted then.
+
+        A row that was not asked for may stand for one that was, as of customers that were merged;
+        then there is no more of them than of ids.
+        """
+        ignored = came.strangers > 0 and (came.rows > asked or came.strangers == came.rows)
+        if not (page.has_more and ignored and self.call.endpoint.key == KEY):
+            return False
+        self._ignored = True
+        self._add_more(True)
+        self.note(IGNORED.format(self.call.endpoint.name))
+        return True
+
+    def _add_more(self, has_more: bool | None) -> None:
+        """Add whether a batch has more rows, and have it saved before the batch is done."""
+        self.more = either(self.more, has_more)
+        if self.more != self.position.more:
+            self.move(more=self.more)
 
     async def lacking(
         self, lacking: Unseen, index: int, has_more: bool | None

@@ -40,6 +40,10 @@ def read_page(call: Call, index: int, content: bytes, content_type: str) -> Page
     looked_for = FEED if call.endpoint.kind == "export" else LIST
     meta = envelope(content, looked_for)
     if meta is None:
+        meta = _without_rows(content)
+        if meta is not None:
+            content = json.dumps(meta).encode()
+    if meta is None:
         if call.endpoint.kind == "rows":
             return Page(index, content, "one", content_type)
         raise UnexpectedAnswer(
@@ -80,6 +84,18 @@ def _inner(call: Call, content: bytes) -> bytes:
         f"It is JSON, but lacks the list `{name}`.",
         "Likely the route changed. Try again later, or look for a newer stnb.",
     )
+
+
+def _without_rows(content: bytes) -> dict[str, Any] | None:
+    """The envelope of a page that says `"data": null` for no rows; None if it is another answer, or
+    if it says that there are rows.
+    """
+    meta = _json(content)
+    if not isinstance(meta, dict) or "data" not in meta or meta["data"] is not None:
+        return None
+    if meta.get("hasMore") is not False or _count(meta.get("totalCount")) not in (None, 0):
+        return None
+    return {**meta, "data": []}
 
 
 def _count(value: Any) -> int | None:

@@ -75,7 +75,8 @@ class ListWalk(SizedWalk):
         lacking = unseen(call.batches[0])
         async with aclosing(found):
             async for page in found:
-                lacking.see(page)
+                if lacking.ids:
+                    lacking.see(page)
                 last, total = max(last, page.index), page.total
                 yield page
         if self.paging.limit is not None or self.position.done:

@@ -126,6 +126,8 @@ class Position:
             are read.
         done: the pages that need not be asked for again, and the cursor of each.
         rows: how many rows those have.
+        more: whether the server has rows beyond those of calls that are done; None if it did not
+            say. Of a call for ids only: a page of a list that is read again says so itself.
     """
 
     size: int | None = None
@@ -133,3 +135,4 @@ class Position:
     until: str | None = None
     done: Mapping[int, str | None] = field(default_factory=dict)
     rows: int = 0
+    more: bool | None = False

@@ -28,20 +28,25 @@ class Unseen:
     Attributes:
         ids: those, in the order in which they were asked for.
         rows: how many rows came.
+        strangers: how many of them have an id that was not asked for.
     """
 
     ids: dict[str, None]
     rows: int = 0
+    strangers: int = 0
+
+    def __post_init__(self) -> None:
+        self._asked = frozenset(self.ids)
 
     def see(self, page: Page) -> bool:
         """Take the ids of a page's rows from those that lack; whether there was one."""
-        if not self.ids:
-            return False
         rows = _rows(page.content)
         self.rows += len(rows)
         before = len(self.ids)
         for row in rows:
-            self.ids.pop(_id_of(row), None)
+            found = _id_of(row)
+            self.ids.pop(found, None)
+            self.strangers += found not in self._asked
         return len(self.ids) < before
 
     async def again(

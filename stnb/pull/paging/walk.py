@@ -27,6 +27,13 @@ NO_FILTERS = (
     "else of the tenant can be read.",
 )
 
+# The same of the cursor of a feed.
+OLD_CURSOR = (
+    "The feed's own cursor is not taken any more. Likely it has expired.",
+    "Pull again; to read less, set the filter `from` to a date of yours, since when you need the "
+    "changes.",
+)
+
 
 def either(one: bool | None, other: bool | None) -> bool | None:
     """Whether there is more of either; None if one of them did not say, and the other has none."""
@@ -134,7 +141,11 @@ class Walk(ABC):
         if self.own.refuse(named, query, keeps_size=keeps_size):
             return True
         if self.own.blames_ours(err.refused, query):
-            err.reword(*_not_the_callers(list(err.refused)))
+            names = list(err.refused)
+            if self.call.endpoint.kind == "export" and names == ["from"]:
+                err.reword(*OLD_CURSOR)
+            else:
+                err.reword(*_not_the_callers(names))
         return False
 
     @property

@@ -150,7 +150,12 @@ class Disk(PageStore):
 
     def save(self, position: Position) -> None:
         """Write down how far the call is; raises as `put` does."""
-        plain = {"size": position.size, "planned": position.planned, "until": position.until}
+        plain = {
+            "size": position.size,
+            "planned": position.planned,
+            "until": position.until,
+            "more": position.more,
+        }
         with self._wording("The journal could not be written"):
             self._folder.note(self.began, plain)
         super().save(position)
@@ -291,4 +296,5 @@ class _Closed(Exception):
 
 def _position(kept: Mapping[str, Any]) -> Position:
     """The position that a journal has, also one of an older version."""
-    return Position(kept.get("size"), kept.get("planned", 0), kept.get("until"))
+    size, planned, until = kept.get("size"), kept.get("planned", 0), kept.get("until")
+    return Position(size, planned, until, more=kept.get("more", False))

@@ -118,7 +118,7 @@ class Folder:
 
 
 def _is_position(found: Any) -> bool:
-    """Whether a journal has the position of a walk: size, planned and until.
+    """Whether a journal has the position of a walk: size, planned, until and more.
 
     Raises:
         ValueError: `until` is no moment.
@@ -128,6 +128,8 @@ def _is_position(found: Any) -> bool:
     until = found.get("until")
     if until is not None:
         dt.datetime.fromisoformat(until)
+    if found.get("more") not in (None, True, False):
+        return False
     size, planned = found.get("size"), found.get("planned", 0)
     return (size is None or _is_count(size)) and (planned == 0 or _is_count(planned))
 

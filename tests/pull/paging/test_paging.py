@@ -10,13 +10,14 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from stnb import catalog
 from stnb.catalog import Endpoint, Param
-from stnb.errors import PagingFault, UnexpectedAnswer
+from stnb.errors import PagingFault, Rejected, UnexpectedAnswer
 from stnb.pull import call as filters
 from stnb.pull.call import Call
 from stnb.pull.paging import (
@@ -33,8 +34,9 @@ from stnb.pull.paging import (
 )
 from stnb.session import START, LaneCount
 from stnb.session.lane_refusals import MOST
+from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.sample import tenth, tries
-from tests.helpers.toys import PAGING, page_of
+from tests.helpers.toys import FEED, PAGING, page_of
 
 KNOWN = catalog.load()
 SORT = Param("sort", values=("+Id", "-Id"))
@@ -1037,3 +1039,39 @@ def test_a_page_is_asked_for_once_more_as_it_was() -> None:
 
     assert server.queries[-1] == dict(page.query)
     assert fresh == page
+
+
+@pytest.mark.parametrize("said", [{"totalCount": 0}, {"totalCount": None}, {}])
+def test_no_rows_may_be_null(said: dict[str, Any]) -> None:
+    """`"data": null` of a page that says that there is no more is a list of no rows."""
+    body = {"page": 1, "pageSize": 50, "hasMore": False, **said, "data": None}
+
+    assert ids(walk(call(), Rows(3, lie=lambda b: body))) == []
+
+
+@pytest.mark.parametrize(
+    "said", [{"totalCount": 3}, {"hasMore": True}, {"hasMore": None}, {"data": {}}, {"data": ""}]
+)
+def test_rows_that_lack_are_no_empty_list(said: dict[str, Any]) -> None:
+    """Rows are said to be there, or nothing says that there are none."""
+    body = {"page": 1, "pageSize": 50, "hasMore": False, "totalCount": 0, "data": None, **said}
+
+    with pytest.raises(UnexpectedAnswer, match="has no rows in it"):
+        walk(call(), Rows(3, lie=lambda b: body))
+
+
+def test_a_cursor_that_expired_is_named_so() -> None:
+    """The refusal of a later page of a feed is about the feed's own cursor, and no page size."""
+    refusal = {"title": "Bad Request", "errors": {"from": ["The token is expired."]}}
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "from" in request.url.params:
+            return httpx.Response(400, json=refusal)
+        return httpx.Response(
+            200, json={"hasMore": True, "continueFrom": "c1", "data": [{"id": 1}]}
+        )
+
+    with pytest.raises(Rejected, match="Likely it has expired") as caught:
+        FakeTenant(answer).resource(FEED).pull()
+    assert "fewer pages" not in str(caught.value)
+    assert len(caught.value.frame) == 1
