@@ -22,10 +22,12 @@ from stnb.access.doctor import NAMES, RARE, Check, Report, calls, causes, examin
 from stnb.access.doctor.findings import ADMIN, DEVELOPER, YOU
 from stnb.account.account import Account
 from stnb.cli import main
-from stnb.credentials import HOSTS, Secret
+from stnb.credentials import HOSTS, Limits, Secret
 from stnb.demoserver import BEFORE, STATES
 from stnb.explorer.parts.doctor import Doctor, as_shown, doctor
-from stnb.session import Knock, Session
+from stnb.session import Knock, Session, loop
+from tests.helpers.fake_tenant import FakeTenant
+from tests.helpers.misbehaving_server import Stream
 from tests.helpers.moments import NOW
 from tests.helpers.owner import owner, owner_at_servicetitan
 
@@ -665,6 +667,31 @@ def test_servers_in_trouble_are_not_blamed_on_the_key() -> None:
 
     assert (report["app key"].ok, report["reads"].ok, report.ok) == (None, None, True)
     assert report.verdict == "Nothing is wrong as far as could be seen."
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(302, headers={"Location": "https://portal.example.com/sign-in"}),
+        httpx.Response(200, html="<html><body>Sign in to the guest network</body></html>"),
+    ],
+)
+def test_a_page_in_the_place_of_the_api_is_named(answer: httpx.Response) -> None:
+    """If calls are sent elsewhere, or answered with a page for people, that is what is wrong."""
+    report = calls_answered(lambda request: answer)
+
+    assert (report["app key"].ok, report.ok) == (False, False)
+    assert report.verdict.startswith("Something else than ServiceTitan's API answers")
+
+
+def test_a_host_that_sends_for_ever_has_answered() -> None:
+    """What is asked of the hosts is whether they answer: of that their head tells enough."""
+    parts = [b" " * 65_536] * 40
+    mine = owner(limits=Limits(max_body=1))
+    session = FakeTenant(lambda request: httpx.Response(200, content=Stream(b"".join(parts))))
+    found = loop.run(session.session(mine).knock())
+
+    assert [(knock.status, knock.trouble) for knock in found] == [(200, ""), (200, "")]
 
 
 def test_one_feature_that_is_closed() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stnb.credentials import Credentials
-from stnb.errors import NotAllowed, NotAuthenticated, NotFound, StnbError
+from stnb.errors import NotAllowed, NotAuthenticated, NotFound, StnbError, UnexpectedAnswer
 from stnb.errors.wording import times
 
 from .causes import PAGE, WAIT, seen_of
@@ -94,7 +94,24 @@ def of_key(kind: str | None, err: StnbError | None) -> Check:
             ADMIN,
             also="Else the app key is not that of the app to which the pair belongs.",
         )
+    if _is_elsewhere(err):
+        return Check("app key", False, seen, *NOT_THE_API, YOU)
     return Check("app key", None, seen, "It could not be found out.", err.next, YOU)
+
+
+NOT_THE_API = (
+    "Something else than ServiceTitan's API answers: likely a proxy, a sign-in page of the "
+    "network, or a wrong API_URL.",
+    "Open the network's sign-in page, or correct API_URL.",
+)
+
+
+def _is_elsewhere(err: StnbError) -> bool:
+    """Whether the call was sent on to another address, or answered with a page for people."""
+    if isinstance(err, UnexpectedAnswer):
+        return True
+    status = getattr(err, "status", None)
+    return status is not None and 300 <= status < 400
 
 
 def of_scopes(scopes: Scopes | None) -> Check:
