@@ -20,7 +20,7 @@ from .id_names import Labels, list_of, lookup_of
 
 class Filters(
     Widget,
-    scripts=("parts/float.js", "parts/fields.js", "parts/filters.js"),
+    scripts=("parts/float.js", "parts/focus.js", "parts/fields.js", "parts/filters.js"),
     style="parts/filters.css",
 ):
     """The chips and fields of one resource at a time. A notebook saves nothing of them.
