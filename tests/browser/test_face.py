@@ -121,6 +121,20 @@ def test_a_button_that_goes_away_leaves_the_focus_to_another(lab: Lab) -> None:
     assert lab.errors == []
 
 
+def test_a_button_has_the_focus_again_once_its_file_is_written(lab: Lab) -> None:
+    """It is disabled meanwhile."""
+    whole = _opened(lab, "file.ipynb", "explore('demo', 'jpm.jobs', {'jobStatus': 'Hold'})")
+    whole.get_by_role("button", name="Pull", exact=True).click()
+    whole.get_by_role("button", name="Export").click(timeout=PATIENCE)
+    csv = whole.get_by_role("button", name="CSV")
+    csv.focus()
+    lab.page.keyboard.press("Enter")
+    expect(whole.get_by_text(re.compile(r"\.csv")).first).to_be_visible(timeout=PATIENCE)
+
+    expect(csv).to_be_enabled()
+    expect(csv).to_be_focused()
+
+
 def test_whatever_has_the_focus_shows_it(lab: Lab) -> None:
     """From the first control to the last before the rows, menus too, each has a ring."""
     whole = _opened(lab, "ring.ipynb", "explore('demo', 'jpm.jobs')")

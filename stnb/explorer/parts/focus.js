@@ -27,13 +27,13 @@ function keepFocus(part) {
   }
 
   function look() {
-    const active = document.activeElement, isLost = active === document.body || active === last;
-    if (!last || isThere(last) || !isLost) return;
+    const active = document.activeElement, isFree = active === document.body || active === last;
+    if (!last || !isFree || (isThere(last) && (!from || last === stand))) return;
     from ??= last;
     if (isThere(from)) {
-      const back = from;
       stand = null;
-      back.focus({ preventScroll: true });
+      from.focus({ preventScroll: true });
+      from = null;
       return;
     }
     if (from.closest(".stnb-out")) return; // it is there again as soon as the file is written
