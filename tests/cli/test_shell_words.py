@@ -99,6 +99,16 @@ def test_rows_that_came_are_kept_or_said_to_be_lost(
     assert "rows that had arrived are not printed; with --to FILE they would be kept." in said.err
 
 
+def test_what_is_asked_instead_is_an_option(capsys: pytest.CaptureFixture[str]) -> None:
+    """A known trap names the filter that avoids it as the command line writes it."""
+    line = ["--profile", "demo", "--completedOnOrAfter", "2026-01-01", "-n", "500"]
+    assert main.main([*JOBS, *line, "-o", "jobs.csv"]) == 0
+
+    said = capsys.readouterr().err
+    assert "ask --jobStatus Completed for those that were done" in said
+    assert OF_PYTHON.findall(said) == []
+
+
 def test_in_python_the_same_errors_speak_python(monkeypatch: pytest.MonkeyPatch) -> None:
     """A notebook is told of `err.frame`, `err.resume()` and `limit=`."""
     session = FakeTenant(SERVERS["past its count"]).session(owner())
