@@ -60,7 +60,7 @@ class Guard:
             )
         most = MOST_PAGES
         if page.total is None and self._rows < SMALL * self._pages:
-            most = MOST_SMALL
+            most = min(most, MOST_SMALL)
         if self._pages > most:
             raise PagingFault(
                 f"{self._name} gave {most:,} pages, and says that there are more.",
