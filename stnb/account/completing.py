@@ -1,4 +1,4 @@
-"""The Tab key inside `jobs.pull(…)`: the resource's filters first, and values between quotes.
+"""The Tab key inside `jobs.pull(…)`: the filters of the resource first, and values between quotes.
 
 IPython completes what an object has; of what a call takes it knows little. So a matcher of ours is
 added to its own, and answers only inside a call of one of our verbs.
@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from stnb.catalog import Endpoint, Param
+from stnb.pull.date_phrases import TIMES, phrases
+from stnb.session import clock
 
 from .verbs import Verb
 
@@ -105,7 +107,12 @@ def _begins(typed: str, words: list[str]) -> list[str]:
 
 
 def _values(param: Param | None) -> list[str]:
-    return [] if param is None else list(param.values)
+    """What a filter takes: its values, or phrases for a date and the form of a day."""
+    if param is None:
+        return []
+    if param.type in TIMES:
+        return [*phrases(param), clock.today().isoformat()]
+    return list(param.values)
 
 
 def _endpoint(verb: str, names: Mapping[str, Any]) -> Endpoint | None:

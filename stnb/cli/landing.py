@@ -7,7 +7,10 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from stnb.frame.save import writer
+import pandas as pd
+
+from stnb.errors.wording import counted
+from stnb.frame.save import save, writer
 from stnb.frame.stores import check_store, name_in, staged, store_address
 from stnb.frame.target import local_path
 
@@ -57,6 +60,21 @@ def landing(options: argparse.Namespace) -> Iterator[None]:
         yield
     if not options.quiet:
         say(f"-> {address}")
+
+
+def keep(frame: pd.DataFrame | None, options: argparse.Namespace) -> None:
+    """Save the rows that had arrived beside the file that was asked for; a terminal and a pipe get
+    no half of an answer.
+    """
+    if frame is None or frame.empty:
+        return
+    arrived = f"note: the {counted(len(frame), 'row')} that had arrived"
+    if not options.to:
+        say(f"{arrived} are not printed; with --to FILE they would be kept.")
+        return
+    to = Path(options.to)
+    path = save(frame, to.with_suffix(f".partial{to.suffix}"))
+    say(f"{arrived} are in {path}.")
 
 
 def say_saved(path: Path, rows: int, columns: int, about: str, options: argparse.Namespace) -> None:

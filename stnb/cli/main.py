@@ -15,7 +15,15 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from stnb.errors import CannotSave, SetupError, StnbError, StnbWarning, UsageError, tongue
+from stnb.errors import (
+    CannotSave,
+    SetupError,
+    StnbError,
+    StnbWarning,
+    TenantsFailed,
+    UsageError,
+    tongue,
+)
 
 from . import completion
 from .guesses import understood
@@ -72,7 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with tongue.shell():
             return _to_its_end(given)
     except StnbError as err:
-        say(f"stnb: {err}")
+        with tongue.shell():
+            say(f"stnb: {err}")
+            _say_the_others(err)
         _write_the_rest()
         return _exit_code(err)
     except KeyboardInterrupt:
@@ -99,6 +109,13 @@ def _to_its_end(given: Sequence[str]) -> int:
         raise
     sys.stdout.flush()
     return ended
+
+
+def _say_the_others(err: StnbError) -> None:
+    """A line for each tenant that failed but the first, which the error has named."""
+    if isinstance(err, TenantsFailed):
+        for tenant, why in list(err.problems.items())[1:]:
+            say(f"{tenant}: {why}")
 
 
 def _write_the_rest() -> None:

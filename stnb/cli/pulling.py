@@ -25,7 +25,7 @@ from stnb.tables.text import table
 
 from .connect import connect
 from .filters import filters_of, full_name, take_pairs
-from .landing import check_file, check_file_here, landing, say_saved
+from .landing import check_file, check_file_here, keep, landing, say_saved
 from .meant import not_meant
 from .tenants import pull as pull_of_tenants
 from .tenants import tenants_of
@@ -169,15 +169,6 @@ def _stream(run: Pull, options: argparse.Namespace) -> None:
         raise
     rows, columns = pq.read_metadata(path).num_rows, len(pq.read_schema(path))
     say_saved(path, rows, columns, f"{run.progress.seconds:.1f} s", options)
-
-
-def keep(frame: pd.DataFrame | None, options: argparse.Namespace) -> None:
-    """Save the rows that had arrived beside the file that was asked for."""
-    if not options.to or frame is None or frame.empty:
-        return
-    to = Path(options.to)
-    path = save(frame, to.with_suffix(f".partial{to.suffix}"))
-    say(f"note: the {len(frame):,} rows that had arrived are in {path}.")
 
 
 def _refuse_date_for_file(to: str | None) -> None:

@@ -11,13 +11,13 @@ from typing import Any
 import pandas as pd
 
 from stnb.account.progress_bar import bar_for
-from stnb.errors import UsageError
+from stnb.errors import TenantsFailed, UsageError
 from stnb.frame.save import save
 from stnb.frame.target import local_path
 from stnb.mirror.tenants import Tenants, tenants
 from stnb.tables.text import table
 
-from .landing import check_file_here, say_saved
+from .landing import check_file_here, keep, say_saved
 from .terminal import print_csv, say
 
 
@@ -53,7 +53,7 @@ def pull(ts: Tenants, resource: str, given: dict[str, Any], options: argparse.Na
         given: filters and options, as `Tenants.pull` takes them.
 
     Raises:
-        TenantsFailed: no tenant could be read.
+        TenantsFailed: no tenant could be read; the rows that had arrived are kept beside the file.
     """
     progress: Any = False
     if sys.stderr.isatty() and not options.quiet:
@@ -65,7 +65,11 @@ def pull(ts: Tenants, resource: str, given: dict[str, Any], options: argparse.Na
             say(f"{known - len(ts.problems)} of {known} tenants -> {folder}")
         return _say_problems(ts, quiet=options.quiet)
     check_file_here(options)
-    frame = ts.pull(resource, progress=progress, **given)
+    try:
+        frame = ts.pull(resource, progress=progress, **given)
+    except TenantsFailed as err:
+        keep(err.frame, options)
+        raise
     rows, columns = frame.shape
     if options.to:
         path = save(frame, Path(options.to))

@@ -41,6 +41,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from . import tongue
 from .masking import masked
 from .printable import printable as printable
 
@@ -119,7 +120,7 @@ class StnbError(Exception):
 
     def __str__(self) -> str:
         sentences = [self.happened, self.why, self.next]
-        if self.frame is not None:
+        if self.frame is not None and not tongue.in_shell():  # a command says what it did with them
             sentences.append(
                 f"The {len(self.frame):,} rows that had arrived are kept in err.frame."
             )
@@ -404,7 +405,7 @@ class TenantsFailed(StnbError):
         error = cls(
             f"{what} for {len(problems)} of {known} tenants.",
             f"{tenant}: {why}",
-            f"err.problems has the reason of each; {then}",
+            tongue.either(f"err.problems has the reason of each; {then}", then),
         )
         error.problems = dict(problems)
         return error

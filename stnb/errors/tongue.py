@@ -27,6 +27,23 @@ def either(python: str, shell: str) -> str:
     return shell if _in_shell else python
 
 
+def option(name: str) -> str:
+    """An option of ours, without its value.
+
+    >>> option("page_size")
+    'page_size'
+    >>> with shell():
+    ...     option("page_size")
+    '--page-size'
+    """
+    return either(name, f"--{name.replace('_', '-')}")
+
+
+def in_shell() -> bool:
+    """Whether a command of `stnb` runs."""
+    return _in_shell
+
+
 def argument(name: str, value: str) -> str:
     """An argument with its value.
 

@@ -3,7 +3,10 @@
 `df.nunique()`, `df.drop_duplicates()` and `df.describe(include="all")` ask every column for its
 different values. Arrow has none for lists and objects and raises ArrowNotImplementedError
 (https://github.com/apache/arrow, `unique` and `dictionary_encode`). These columns answer by the
-texts of their values. Their dtype is pandas' own, so that everything else is as ever.
+texts of their values. `df.groupby()` and `df.sort_values()` ask for their order, which is that of
+Python's own lists. Their dtype is pandas' own, so that everything else is as ever.
+
+`df.merge()` asks the column nothing: it hands what is beneath to Arrow, which refuses it.
 """
 
 from __future__ import annotations
@@ -52,15 +55,66 @@ class NestedArray(pd.arrays.ArrowExtensionArray):
             return counts
         return pd.Series(self._texts()).value_counts(sort=False, dropna=dropna).astype("Int64")
 
+    def argsort(
+        self,
+        *,
+        ascending: bool = True,
+        kind: Any = "quicksort",
+        na_position: Literal["first", "last"] = "last",
+        **others: Any,
+    ) -> NDArray[np.intp]:
+        """The rows in the order of their values, as `sort_values` and `groupby` ask for it."""
+        if not self._is_nested():
+            how = {"ascending": ascending, "kind": kind, "na_position": na_position}
+            order: NDArray[np.intp] = super().argsort(**how, **others)
+            return order
+        ranks = pd.Series(self._ranks())
+        rising = ranks.sort_values(ascending=ascending, kind="stable", na_position=na_position)
+        places: NDArray[np.intp] = rising.index.to_numpy(dtype=np.intp)
+        return places
+
+    def isin(self, values: Any) -> NDArray[np.bool_]:
+        """Which rows have one of these values: lists or objects, as the rows have them."""
+        if not self._is_nested():
+            found: NDArray[np.bool_] = super().isin(values)  # type: ignore[misc]
+            return found
+        wanted = {repr(value) for value in map(self._as_own, values)}
+        return np.array([repr(value) in wanted for value in self._values()], dtype=bool)
+
+    def _as_own(self, value: Any) -> Any:
+        """A value as the rows have it; of what is none of this column, something that no row is."""
+        if isinstance(value, np.ndarray | pd.api.extensions.ExtensionArray):
+            value = value.tolist()
+        if pd.api.types.is_scalar(value) and pd.isna(value):
+            return None
+        try:
+            return pa.scalar(value, type=self.__arrow_array__().type).as_py()
+        except (pa.ArrowException, TypeError, ValueError):
+            return NotImplemented
+
+    def _ranks(self) -> NDArray[np.float64]:
+        """The place of each row's value among the different ones in their order."""
+        codes, values = self.factorize()
+        different = values._values()
+        rising = sorted(range(len(different)), key=lambda code: _order(different[code]))
+        places = np.full(
+            len(different) + 1, np.nan
+        )  # the last is what is missing, whose code is -1
+        places[rising] = np.arange(len(different))
+        return places[codes]
+
     def _is_nested(self) -> bool:
         # What is inside a list, as `explode` gives it, is an array of this class as well.
         return isinstance(self.dtype, pd.ArrowDtype) and pa.types.is_nested(
             self.dtype.pyarrow_dtype
         )
 
+    def _values(self) -> list[Any]:
+        found: list[Any] = pa.chunked_array(self.__arrow_array__()).to_pylist()
+        return found
+
     def _texts(self) -> Any:
-        values = pa.chunked_array(self.__arrow_array__()).to_pylist()
-        texts = [None if value is None else repr(value) for value in values]
+        texts = [None if value is None else repr(value) for value in self._values()]
         return pd.array(texts, dtype="str")
 
 
@@ -69,6 +123,17 @@ class NestedDtype(pd.ArrowDtype):
 
     def __from_arrow__(self, array: pa.Array | pa.ChunkedArray) -> NestedArray:
         return NestedArray(array)
+
+
+def _order(value: Any) -> tuple[Any, ...]:
+    """What values are sorted by: within a list item by item, and what is missing first."""
+    if value is None:
+        return (0,)
+    if isinstance(value, dict):
+        return (2, *(_order(item) for item in value.values()))
+    if isinstance(value, list):
+        return (2, *(_order(item) for item in value))
+    return (1, value)  # in one place all values are of one type
 
 
 def _first_places(codes: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from stnb.catalog import Column, Endpoint
-from stnb.errors import BadFilter
+from stnb.errors import BadFilter, tongue
 from stnb.errors.wording import shown
 
 from .types import Dtypes, as_asked, is_open, json_type
@@ -111,12 +111,13 @@ def narrow(shape: Shape, columns: Sequence[str]) -> Shape:
 
 def _unknown(name: str, shape: Shape) -> BadFilter:
     near = _near(name.lower() if isinstance(name, str) else "", [*shape.by_path, *shape.objects])
-    advice = "Leave columns= out for all of them, and select in pandas."
+    option = tongue.either("columns=", "--columns")
+    advice = f"Leave {option} out for all of them, and select in pandas."
     if near:
         advice = f"Near it: {', '.join(near)}."
     return BadFilter(
         f"There is no column {shown(name)}.",
-        "columns= takes the dotted names that the catalogue knows.",
+        f"{option} takes the dotted names that the catalogue knows.",
         advice,
     )
 

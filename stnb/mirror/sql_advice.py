@@ -68,6 +68,7 @@ def advice(duckdb: Any, connection: Any, query: str, names: set[str], files: Fil
         steps.append(
             f"Write {written} with the double quotes, as a column's name is no plain word."
         )
+    steps += _of_other_tables(tokens, columns, tables, files)
     texts = ", ".join(map(quoted_text, _quoted_values(tokens, columns)))
     if texts:
         steps.append(f"Write {texts} with single quotes: double quotes are for names.")
@@ -118,6 +119,26 @@ def _dotted_columns(tokens: list[Token], columns: dict[str, str]) -> list[str]:
             if column is not None and column not in found:
                 found.append(column)
     return found
+
+
+def _of_other_tables(
+    tokens: list[Token], columns: dict[str, str], tables: dict[str, str], files: Files
+) -> list[str]:
+    """The names with dots that are columns of a table of which the query does not speak."""
+    unknown = []
+    for chain in _chains(tokens):
+        dotted = ".".join(chain)
+        known = {dotted.lower(), ".".join(chain[1:]).lower()} & set(columns)
+        if dotted not in tables and not known:
+            unknown.append(dotted.lower())
+    steps: dict[str, str] = {}
+    for name in files.names if unknown else ():
+        others = _columns([], {name}, files)
+        for dotted in unknown:
+            if dotted in others:
+                column = quoted_name(others[dotted])
+                steps.setdefault(dotted, f"{column} is a column of {name}, which the query lacks.")
+    return list(steps.values())
 
 
 def _quoted_values(tokens: list[Token], columns: dict[str, str]) -> list[str]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from stnb.catalog import Endpoint
 from stnb.catalog.facts import MODIFIED
-from stnb.errors import BadFilter, numbers
+from stnb.errors import BadFilter, numbers, tongue
 from stnb.frame import Dtypes, Shape, narrow, shape_of
 from stnb.frame.save import writer
 from stnb.frame.target import arrow_path
@@ -96,7 +96,7 @@ class Options:
         age = age_of(self.max_age)
         if age and endpoint.kind == "file":
             raise BadFilter(
-                "max_age= does not fit.",
+                f"{tongue.either('max_age=', '--max-age')} does not fit.",
                 f"{endpoint.name} is a file, and rows alone are kept.",
                 "Leave it out.",
             )
@@ -106,7 +106,7 @@ class Options:
             return
         if endpoint.takes("pageSize") is None:
             raise BadFilter(
-                f"page_size={self.page_size} does not fit.",
+                f"{_size(self.page_size)} does not fit.",
                 f"{endpoint.name} takes no page size: the server chooses how many rows an answer "
                 "has.",
                 "Leave it out.",
@@ -114,7 +114,7 @@ class Options:
         most = endpoint.page_size_max
         if most is not None and self.page_size > most:
             raise BadFilter(
-                f"page_size={self.page_size} does not fit.",
+                f"{_size(self.page_size)} does not fit.",
                 f"{endpoint.name} gives {most:,} rows a page at most.",
                 "Ask for fewer, or leave it out.",
             )
@@ -200,7 +200,8 @@ class Options:
             why = f"The catalogue knows no columns of {endpoint.name}."
             if not names:
                 why = "The list is empty."
-            raise BadFilter("columns= does not fit.", why, "Leave it out, and select in pandas.")
+            name = tongue.either("columns=", "--columns")
+            raise BadFilter(f"{name} does not fit.", why, "Leave it out, and select in pandas.")
         chosen = narrow(shape, names)
         shown = {leaf.path for leaf in chosen.leaves}
         # The key finds repeats, modifiedOn says which is the newest, and a slot's start of which
@@ -213,6 +214,10 @@ class Options:
         if hidden:
             chosen = narrow(shape, [*names, *hidden])
         return Requested(chosen, hidden, self.keep)
+
+
+def _size(rows: int) -> str:
+    return tongue.either(f"page_size={rows}", f"--page-size {rows}")
 
 
 def _check_count(name: str, value: Any) -> None:

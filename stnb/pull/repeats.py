@@ -61,7 +61,7 @@ class Repeats:
                 f"{self._name} gave {self._pages} pages in a row whose rows had all come before, "
                 "with other values in them, and does not end.",
                 "Likely a fault of the server; going on might never end.",
-                guard.NEXT,
+                guard.advice(),
             )
 
     def _take(self, keys: set[Key], rows: int) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from stnb.errors import StnbError, TenantsFailed
+from stnb.errors import StnbError, TenantsFailed, tongue
 from stnb.errors.copying import StaysHere
 from stnb.frame import notices
 from stnb.frame.notices import Notice
@@ -218,7 +218,9 @@ class PullOfTenants(StaysHere):
         failed = {problem.tenant: problem.text for problem in problems}
         if not failed or (len(failed) < known and not self.strict):
             return
-        then = "err.resume() reads only what is missing."
+        then = tongue.either(
+            "err.resume() reads only what is missing.", "Mend them, and run the same command again."
+        )
         err = TenantsFailed.of(f"{self.resource} was not read", failed, known, then)
         err.goes_on = lambda: self.resume().wait()
         if any(run.progress.rows and run.store.in_memory for run in self.runs.values()):

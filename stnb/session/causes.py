@@ -14,6 +14,7 @@ from stnb.errors import (
     StnbError,
     UnexpectedAnswer,
     Unreachable,
+    tongue,
 )
 from stnb.errors.wording import times
 
@@ -24,7 +25,7 @@ Explained = tuple[type[RequestError], str, str]  # the error, why, and what to d
 NO_ANSWER: Explained = (
     Unreachable,
     "Likely the network, a proxy or the name look-up is in the way, or the answer took over 100 s.",
-    "Check the connection and try again. If the call is slow, narrow the dates or lower page_size.",
+    "Check the connection and try again.",
 )
 NO_TOKEN: Explained = (
     NotAuthenticated,
@@ -126,9 +127,16 @@ BEYOND = {
     "deadline": "the answer takes too long",
     "pace": "the file comes too slowly",
     "size": "the answer is too large",
+    "file": "the file is too large",
+    "packed": "the file is too large",
     "depth": "the answer is nested too deep",
     "values": "the answer has too many values",
 }
+
+
+def smaller() -> str:
+    """What to do about an answer that is too slow or too large."""
+    return f"Narrow the dates or lower {tongue.option('page_size')}."
 
 
 def explain(
@@ -151,7 +159,8 @@ def explain(
         attempts: how often the call was tried.
     """
     if status is None:
-        return NO_ANSWER
+        kind, why, then = NO_ANSWER
+        return kind, why, f"{then} {smaller()}"
     if is_token and status in (400, 401, 403):
         return NO_TOKEN
     if route_missing:
@@ -177,7 +186,8 @@ def unbearable(
     """The error for an answer that passed a bound of ours.
 
     Args:
-        beyond: which one: "deadline", "pace" (of a file), "size", "depth" or "values".
+        beyond: which one: "deadline", "pace" (of a file), "size", "file" (its size), "packed" (the
+            size of a file that came packed), "depth" or "values".
         request: what was requested.
         attempts: how often it was tried.
         is_token: whether it was a token.
@@ -195,7 +205,7 @@ def unbearable(
             attempts=attempts,
         )
     if beyond == "deadline":
-        then = "Narrow the dates or lower page_size."
+        then = smaller()
         if is_token:  # it is of one size
             then = "Wait and try again, or check the AUTH_URL of the profile with `stnb profiles`."
         return Unreachable(
@@ -206,6 +216,8 @@ def unbearable(
             f"{then} STNB_DEADLINE sets the seconds, in .env or as a variable of the process.",
             attempts=attempts,
         )
+    if beyond in ("file", "packed"):
+        return _too_large_a_file(beyond, limits, request)
     what = f"with a body of over {limits.max_body:g} MB"
     why = "stnb reads no larger one, as it could fill the memory"
     if beyond == "values":
@@ -220,8 +232,22 @@ def unbearable(
     error = UnexpectedAnswer(
         f"{request} was answered {what}.",
         f"{why}; likely a fault of the server.",
-        "Lower page_size. STNB_MAX_BODY sets the MB of a body, in .env or as a variable of the "
+        f"{smaller()} STNB_MAX_BODY sets the MB of a body, in .env or as a variable of the "
         f"process; what becomes of it may take {TIMES} times as much.",
     )
+    error.final = True
+    return error
+
+
+def _too_large_a_file(beyond: str, limits: Limits, request: str) -> StnbError:
+    """The error for a file over the cap."""
+    what = "a file of over 2 GB"
+    why = "stnb takes no larger one; likely it is none of ServiceTitan's, or has no end."
+    then = "Open it in ServiceTitan and look how large it is."
+    if beyond == "packed":
+        what = f"a packed file of over {limits.max_body:g} MB once it is unpacked"
+        why = "A few bytes may unpack to any number; likely a fault of the server."
+        then = "STNB_MAX_BODY sets the MB, in .env or as a variable of the process."
+    error = UnexpectedAnswer(f"{request} was answered with {what}.", why, then)
     error.final = True
     return error

@@ -52,6 +52,18 @@ class TooHeavy(TooLarge):
     beyond = "values"
 
 
+class FileTooLarge(TooLarge):
+    """A file is larger than any that is taken. The rest of it is not read."""
+
+    beyond = "file"
+
+
+class PackedTooLarge(TooLarge):
+    """A file that came packed is over the cap once it is inflated."""
+
+    beyond = "packed"
+
+
 def weigh(content: bytes, largest: int) -> None:
     """Refuse a body that would fill the memory once it is read.
 
@@ -95,11 +107,13 @@ def _is_file(response: httpx.Response) -> bool:
 
 
 class _Pieces(httpx.AsyncByteStream):
-    """A body piece by piece, as it arrives.
+    """A file piece by piece, as it arrives.
 
     Raises:
-        TooLarge: it is over the cap.
+        FileTooLarge: it is over the cap.
     """
+
+    _too_large: type[TooLarge] = FileTooLarge
 
     def __init__(self, stream: httpx.AsyncByteStream, largest: int) -> None:
         self._stream, self._room = stream, largest
@@ -109,7 +123,7 @@ class _Pieces(httpx.AsyncByteStream):
         async for part in self._stream:
             self._room -= len(part)
             if self._room < 0:
-                raise TooLarge(f"the body is over {self._largest:,} bytes")
+                raise self._too_large(f"the body is over {self._largest:,} bytes")
             yield part
 
     async def aclose(self) -> None:
@@ -120,8 +134,11 @@ class _Unpacked(_Pieces):
     """The same, inflated as it arrives: for a file, which goes to the disk piece by piece.
 
     Raises:
+        PackedTooLarge: it is over the cap.
         httpx.DecodingError: see `inflate`.
     """
+
+    _too_large = PackedTooLarge
 
     def __init__(self, stream: httpx.AsyncByteStream, encoding: str, largest: int) -> None:
         super().__init__(stream, largest)
@@ -129,9 +146,15 @@ class _Unpacked(_Pieces):
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for part in super().__aiter__():
-            for piece in self._inflater.pieces(part):
+            for piece in self._inflated(part):
                 yield piece
         self._inflater.end()
+
+    def _inflated(self, part: bytes) -> Iterator[bytes]:
+        try:
+            yield from self._inflater.pieces(part)
+        except TooLarge as err:
+            raise PackedTooLarge(*err.args) from None
 
 
 class _Whole(_Pieces):
@@ -141,6 +164,8 @@ class _Whole(_Pieces):
         httpx.DecodingError: see `inflate`.
         TooHeavy: see `weigh`.
     """
+
+    _too_large = TooLarge
 
     def __init__(self, stream: httpx.AsyncByteStream, encoding: str, largest: int) -> None:
         super().__init__(stream, largest)

@@ -57,7 +57,10 @@ async def knock(client: httpx.AsyncClient, url: str, direct: bool = False) -> Kn
     try:
         async with asyncio.timeout(PATIENCE):
             url = f"{parts.scheme}://{parts.netloc}/"
-            response = await client.get(url, auth=None, timeout=TIMEOUT)
+            # Its head is enough: whatever its body is, the host has answered.
+            request = client.build_request("GET", url, timeout=TIMEOUT)
+            response = await client.send(request, auth=None, stream=True)
+            await response.aclose()
     except (*PASSING_ERRORS, TimeoutError) as err:
         seconds = time.monotonic() - began
         found = Knock(parts.netloc, seconds=seconds, trouble=trouble_of(err), proxy=proxy)

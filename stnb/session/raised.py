@@ -17,6 +17,7 @@ from stnb.errors import (
     StnbError,
     UnexpectedAnswer,
     Unreachable,
+    tongue,
 )
 from stnb.errors.wording import times
 
@@ -123,7 +124,8 @@ def _explained(
     if failure.status in (400, 422) and kind is Rejected and not failure.said:
         why, then = NO_WORDS
     if "pageSize" in failure.refused:
-        then = "Give a smaller page_size, or leave it out: stnb finds one that fits."
+        size = tongue.option("page_size")
+        then = f"Give a smaller {size}, or leave it out: stnb finds one that fits."
     if kind is NotAuthenticated and doubt:
         why = f"{doubt} {why}"
     return kind, why, then

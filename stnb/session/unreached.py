@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from .causes import smaller
 from .proxy import ProxyRefused
 from .trouble import chain, trouble_of, untrusted
 
@@ -71,8 +72,7 @@ def unreached(err: NetworkError) -> Unreached:
         return Unreached(
             f"no answer in time ({kind})",
             "Likely the network or a proxy is in the way, or the answer took over 100 s.",
-            "Check the connection and try again. If the call is slow, narrow the dates or lower "
-            "page_size.",
+            f"Check the connection and try again. {smaller()}",
         )
     if isinstance(err, httpx.DecodingError):
         return Unreached(

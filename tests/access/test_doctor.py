@@ -33,10 +33,12 @@ from stnb.access.doctor import (
 from stnb.access.doctor.findings import ADMIN, DEVELOPER, YOU
 from stnb.account.account import Account
 from stnb.cli import main
-from stnb.credentials import HOSTS, Secret
+from stnb.credentials import HOSTS, Limits, Secret
 from stnb.demoserver import BEFORE, STATES
 from stnb.explorer.parts.doctor import Doctor, as_shown, doctor
-from stnb.session import Knock, Session
+from stnb.session import Knock, Session, loop
+from tests.helpers.fake_tenant import FakeTenant
+from tests.helpers.misbehaving_server import Stream
 from tests.helpers.moments import NOW
 from tests.helpers.owner import owner, owner_at_servicetitan
 
@@ -733,6 +735,16 @@ def test_a_server_that_is_silent_does_not_keep_it(
         assert not report.ok
         assert report[check].cause
         assert report[check].next
+
+
+def test_a_host_that_sends_for_ever_has_answered() -> None:
+    """What is asked of the hosts is whether they answer: of that their head tells enough."""
+    parts = [b" " * 65_536] * 40
+    mine = owner(limits=Limits(max_body=1))
+    session = FakeTenant(lambda request: httpx.Response(200, content=Stream(b"".join(parts))))
+    found = loop.run(session.session(mine).knock())
+
+    assert [(knock.status, knock.trouble) for knock in found] == [(200, ""), (200, "")]
 
 
 def test_one_feature_that_is_closed() -> None:

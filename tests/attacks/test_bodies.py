@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import subprocess
@@ -24,7 +25,7 @@ from stnb.errors import CredentialsInvalid, RequestError, StnbError, nesting
 from stnb.explorer.parts.history import History
 from stnb.frame import decode, shape_of
 from stnb.frame.parquet import provenance
-from stnb.session import loop
+from stnb.session import inflate, loop
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.misbehaving_server import Server, Stream, at
 from tests.helpers.owner import owner
@@ -306,8 +307,25 @@ def test_a_file_may_be_larger_but_not_by_inflating() -> None:
     ).session(owner(limits=SMALL))
     whole = loop.run(session.send("GET", "/plain", expect_json=False))
     assert len(whole.content) == 2_000_000
-    with pytest.raises(UnexpectedAnswer, match="MB"):
+    with pytest.raises(UnexpectedAnswer, match=r"packed file of over 0\.5 MB.*STNB_MAX_BODY"):
         loop.run(session.send("GET", "/bomb", expect_json=False))
+
+
+@pytest.mark.parametrize("into", [None, "disk"])
+def test_a_file_without_an_end_has_one(
+    into: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The bound that it passed is the one that is said, with no advice about pages."""
+    monkeypatch.setattr(inflate, "LARGEST_FILE", 3_000)
+    tenant = FakeTenant(lambda request: stream(*[b"x" * 1000] * 9))
+    session = tenant.session(owner(limits=SMALL))
+    with contextlib.ExitStack() as opened:
+        file = opened.enter_context((tmp_path / "file").open("wb")) if into else None
+        with pytest.raises(UnexpectedAnswer, match="a file of over 2 GB") as caught:
+            loop.run(session.send("GET", "/plain", expect_json=False, into=file))
+
+    assert "page_size" not in str(caught.value)
+    assert len(tenant.requests) == 1
 
 
 # -- the settings

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import itertools
 import json
 import threading
 import warnings
@@ -300,6 +301,37 @@ def test_pages_that_come_in_turn_come_to_an_end(name: str, turn: int) -> None:
     assert caught.value.frame is not None
     assert sorted(caught.value.frame["id"]) == list(range(turn * 10))
     assert sum(server.asked.values()) < guard.NOTHING_NEW + 2 * turn + 10
+
+
+@pytest.mark.parametrize("name", ["toys.widgets", "toys.export.widgets"])
+def test_small_pages_without_an_end_come_to_one_sooner(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each takes memory, however little it holds: they may be a fifth of what large ones may."""
+    monkeypatch.setattr(guard, "MOST_SMALL", 30)
+    monkeypatch.setattr(guard, "SMALL", 5)
+    sizes = itertools.chain([2] * 20, [25] * 10, itertools.repeat(2))
+
+    def trouble(page: Any, time_asked: int, right: dict[str, Any]) -> httpx.Response:
+        number = int(str(page).removeprefix("c"))
+        rows = [row(number * 25 + i) for i in range(next(sizes))]
+        more = {"data": rows, "hasMore": True, "continueFrom": f"c{number + 1}"}
+        return httpx.Response(200, json=more)
+
+    with pytest.raises(PagingFault, match="30 pages") as caught:
+        Server(trouble=trouble).account()[name].pull(progress=False)
+
+    assert caught.value.frame is not None
+    # With the large ones among them they are small on average only once as many have followed.
+    assert len(caught.value.frame) > 380
+
+
+def test_counted_pages_may_be_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who says how many rows there are may give them one by one."""
+    monkeypatch.setattr(guard, "MOST_SMALL", 30)
+    server = Server(Toys(80))
+
+    assert len(server.account()["toys.widgets"].pull(page_size=1, progress=False)) == 80
 
 
 @pytest.mark.parametrize("name", ["toys.widgets", "toys.export.widgets"])

@@ -101,6 +101,60 @@ def test_by_keyboard_alone(lab: Lab) -> None:
     assert lab.errors == []
 
 
+def test_a_button_that_goes_away_leaves_the_focus_to_another(lab: Lab) -> None:
+    """While a pull runs Cancel has it, so that the same key stops the pull; then Pull has it again,
+    also if the button that was pressed is gone.
+    """
+    whole = _opened(lab, "keeps.ipynb", "explore(stnb.demo(scale=0.05, latency=60), 'jpm.jobs')")
+    keys = lab.page.keyboard
+    pull, cancel, again = (
+        whole.get_by_role("button", name=name, exact=True)
+        for name in ("Pull", "Cancel", "Pull again")
+    )
+    for pressed in (pull, again):
+        pressed.focus()
+        keys.press("Enter")
+        expect(cancel).to_be_focused(timeout=PATIENCE)
+        keys.press("Enter")
+        expect(again).to_be_visible(timeout=PATIENCE)
+        expect(pull).to_be_focused()
+    assert lab.errors == []
+
+
+def test_a_button_has_the_focus_again_once_its_file_is_written(lab: Lab) -> None:
+    """It is disabled meanwhile."""
+    whole = _opened(lab, "file.ipynb", "explore('demo', 'jpm.jobs', {'jobStatus': 'Hold'})")
+    whole.get_by_role("button", name="Pull", exact=True).click()
+    whole.get_by_role("button", name="Export").click(timeout=PATIENCE)
+    csv = whole.get_by_role("button", name="CSV")
+    csv.focus()
+    lab.page.keyboard.press("Enter")
+    expect(whole.get_by_text(re.compile(r"\.csv")).first).to_be_visible(timeout=PATIENCE)
+
+    expect(csv).to_be_enabled()
+    expect(csv).to_be_focused()
+
+
+def test_whatever_has_the_focus_shows_it(lab: Lab) -> None:
+    """From the first control to the last before the rows, menus too, each has a ring."""
+    whole = _opened(lab, "ring.ipynb", "explore('demo', 'jpm.jobs')")
+    profile = whole.get_by_role("combobox", name="Profile")
+    profile.focus()
+    seen = set()
+    for _ in range(25):
+        lab.page.keyboard.press("Tab")
+        tag, style, width = lab.page.evaluate(
+            """() => { const e = document.activeElement, s = getComputedStyle(e);
+            return [e.closest(".stnb-explorer") && e.tagName, s.outlineStyle, s.outlineWidth] }"""
+        )
+        if tag is None:
+            break
+        seen.add(tag)
+        assert (style, width) == ("solid", "2px"), tag
+
+    assert {"SELECT", "INPUT", "BUTTON", "SUMMARY"} <= seen
+
+
 def test_chips_that_are_drawn_anew_leave_the_focus_where_it_is(lab: Lab) -> None:
     """Every button of the row of filters keeps the focus as names arrive for their ids."""
     late = "ui.parts.filters._idle = ui.parts.filters._send_form"  # again and again

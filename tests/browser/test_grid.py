@@ -7,6 +7,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
+from tests.browser.axe import faults
 from tests.browser.labkit import Lab, write_notebook
 
 FRAME = """
@@ -268,7 +269,30 @@ def test_typed_filters_pins_and_matches(lab: Lab) -> None:
     expect(chips.get_by_role("button", name="Remove note: contains “gate”")).to_be_visible()
     chips.get_by_role("button", name="Clear").click()
 
+    # The same by keyboard: from the entries into the fields, back, and away.
+    keys = lab.page.keyboard
+    table.focus()
+    for key in ("Control+Home", "ArrowUp", "Shift+F10", "ArrowUp", "Shift+Tab", "Shift+Tab"):
+        keys.press(key)
+    expect(whole.get_by_label("number: from (≥)")).to_be_focused()
+    assert faults(lab.page, ".stnb-grid") == []
+    keys.type("10")
+    keys.press("Shift+Tab")
+    expect(whole.get_by_role("menuitemcheckbox").last).to_be_focused()
+    for key in ("ArrowDown", "Tab"):
+        keys.press(key)
+    keys.type("19")
+    keys.press("Enter")
+    expect(info).to_have_text("10 of 400 rows")
+    expect(table).to_be_focused()
+    for key in ("Shift+F10", "ArrowUp", "Tab"):
+        keys.press(key)
+    expect(whole.get_by_role("menu")).to_be_hidden()
+    expect(table).to_be_focused()
+    chips.get_by_role("button", name="Clear").click()
+
     table.get_by_role("columnheader", name="note").click(button="right")
+    assert faults(lab.page, ".stnb-grid") == []
     whole.get_by_role("menuitemcheckbox", name="Pin to the left").click()
     whole.get_by_role("searchbox").fill("blue door")
     expect(info).to_have_text("1 of 400 rows · found in far")

@@ -40,7 +40,7 @@ from stnb.explorer.python_lines import code, literal
 from stnb.explorer.state import State, named
 from stnb.explorer.typed_text import parse, typed
 from stnb.frame.notices import heard
-from stnb.pull import Progress, dates
+from stnb.pull import Progress, date_phrases, dates
 from tests.helpers.sample import by_module
 
 SAMPLES = {
@@ -950,9 +950,9 @@ def test_every_preset_is_a_date() -> None:
         Param("createdOnOrAfter", type="date-time"),
         Param("createdBefore", type="date-time"),
     ):
-        for word in date_menu.phrases(param):
+        for word in date_phrases.phrases(param):
             dates.moment(word, dt.UTC)
-    assert set(date_menu.ENDS) < set(date_menu.SINCE)
+    assert set(date_menu.ENDS) < set(date_phrases.SINCE)
 
 
 def test_ids_go_by_their_names(st: stnb.Account) -> None:

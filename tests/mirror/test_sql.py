@@ -262,6 +262,28 @@ def test_how_a_name_is_written(tmp_path: Path, query: str, advice: str) -> None:
         sql(query, tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("query", "advice"),
+    [
+        (
+            "select end, address.city from jpm.appointments",
+            r'Write jpm_appointments for .* "end" with .* "address\.city" is a column of '
+            "crm_locations, which the query lacks",
+        ),
+        ("select Address.City from jpm_appointments", '"address.city" is a column of crm_loc'),
+    ],
+)
+def test_a_column_of_another_table_is_said_beside_other_faults(
+    tmp_path: Path, query: str, advice: str
+) -> None:
+    """Each fault of a query has its sentence."""
+    pd.DataFrame({"start": [1], "end": [2]}).to_parquet(tmp_path / "jpm_appointments.parquet")
+    pd.DataFrame({"address.city": ["x"]}).to_parquet(tmp_path / "crm_locations.parquet")
+
+    with pytest.raises(UsageError, match=advice):
+        sql(query, tmp_path)
+
+
 def test_a_value_that_nothing_asks_for(folder: Path) -> None:
     """A parameter that the query does not name is refused, and not ignored."""
     with pytest.raises(UsageError, match=r"(?i)parameter.*Give each"):

@@ -22,7 +22,7 @@ from stnb.catalog import load
 from stnb.demoserver import make_app
 from stnb.demoserver.company.world import World
 from stnb.explorer import explore
-from stnb.explorer.parts.date_menu import SINCE
+from stnb.pull.date_phrases import SINCE
 from stnb.session import clock
 from tests.helpers.code import parsed
 from tests.helpers.moments import DAYS, NOW

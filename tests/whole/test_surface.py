@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import importlib
 import inspect
 import json
@@ -20,6 +21,7 @@ import stnb
 from stnb.account import completing
 from stnb.errors.misused import WrongUse
 from stnb.errors.rooms import WRITTEN
+from stnb.pull import dates
 from tests.helpers.sample import of_each
 
 pytestmark = pytest.mark.usefixtures("small_demo")
@@ -341,6 +343,38 @@ def test_a_call_completes_with_filters_first_and_with_values(
     assert [c.text for c in found][: len(first)] == first
     assert text[found[0].start : found[0].end] == re.split(r"[\s('\"]", text)[-1]
     assert sum(isinstance(m, completing.Matcher) for m in shell.Completer.custom_matchers) == 1
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ('completedOnOrAfter="last 9', ["last 90 days"]),
+        ("completedBefore='to", ["today", "tomorrow"]),
+        ('jobStatus="Hold", createdOnOrAfter="', ["today", "yesterday", "this week"]),
+        ('modifiedBefore="2026', ["2026-07-15"]),
+    ],
+)
+def test_dates_complete_by_phrases_and_by_a_day(
+    typed: str,
+    offered: list[str],
+    shell: InteractiveShell,
+    st: stnb.Account,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Between the quotes of a date filter: what `pull` takes there, with its spaces."""
+    monkeypatch.setattr(completing.clock, "today", lambda: dt.date(2026, 7, 15))
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    completing.install()
+    shell.user_ns["jobs"] = st.jpm.jobs
+    text = f"jobs.pull({typed}"
+    with provisionalcompleter():
+        found = list(shell.Completer.completions(text, len(text)))
+
+    assert [c.text for c in found][: len(offered)] == offered
+    assert text[found[0].start : found[0].end] == re.split("[\"']", typed)[-1]
+    for each in found:
+        assert dates.moment(each.text, dt.UTC, st._session.now()) is not None
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,12 @@ function gridMenu(g) {
   const { ui } = g;
   let back = null;
 
-  function open(label, items, x, y) {
+  // A menu holds nothing but its entries, so a form stands behind it.
+  function open(label, items, x, y, form = null) {
     close();
     back = document.activeElement;
-    ui.menu.setAttribute("aria-label", label);
-    ui.menu.replaceChildren(...items.map(entry));
+    const list = make("div", "", { role: "menu", "aria-label": label }, ...items.map(entry));
+    ui.menu.replaceChildren(list, ...(form ? [form] : []));
     ui.menu.hidden = false;
     ui.menu.style.maxHeight = "";
     const root = ui.root.getBoundingClientRect(), size = ui.menu.getBoundingClientRect();
@@ -50,8 +51,7 @@ function gridMenu(g) {
   const bounds = (from, end) => (from === undefined && !end ? null : { ...(from === undefined ? {} : { from }), ...end });
   const dayAfter = (day) => new Date(Date.parse(`${day}T00:00:00Z`) + 86400000).toISOString().slice(0, 10);
 
-  function entry({ node, text, keys = "", run, on, stays }) {
-    if (node) return node;
+  function entry({ text, keys = "", run, on, stays }) {
     if (!run) return make("div", "title", { role: "presentation" }, text);
     const attributes = on === undefined ? { role: "menuitem" } : { role: "menuitemcheckbox", "aria-checked": on() };
     const button = make("button", "", { type: "button", tabindex: -1, ...attributes }, make("span", "", {}, text), make("kbd", "", {}, keys));
@@ -70,9 +70,14 @@ function gridMenu(g) {
   }
 
   ui.menu.onkeydown = (event) => {
-    if (event.target.matches("input, select") && event.key !== "Escape") return event.stopPropagation();
-    const all = [...ui.menu.querySelectorAll("button")], here = all.indexOf(document.activeElement);
-    const to = { ArrowDown: (here + 1) % all.length, ArrowUp: (here - 1 + all.length) % all.length, Home: 0, End: all.length - 1 }[event.key];
+    const all = [...ui.menu.querySelectorAll("button, input, select")], here = all.indexOf(document.activeElement), last = all.length - 1;
+    const form = event.target.closest("form"), isField = event.target.matches("input, select"), isTab = event.key === "Tab";
+    const isFirst = form && all[here] === form.querySelector("input, select"), isBack = isTab && event.shiftKey;
+    if (isTab && form && !(isBack ? isFirst : here === last)) return event.stopPropagation(); // the browser's own way
+    const steps = { ArrowDown: here === last ? 0 : here + 1, ArrowUp: here ? here - 1 : last };
+    const ways = isField ? (event.target.type === "search" ? steps : {}) : { ...steps, Home: 0, End: last };
+    const to = isBack && isFirst ? here - 1 : ways[event.key];
+    if (isField && to === undefined && !isTab && event.key !== "Escape") return event.stopPropagation();
     if (to !== undefined) all[to].focus();
     else if (event.key === "Escape" || event.key === "Tab") close(true);
     else return;
@@ -97,11 +102,10 @@ function gridMenu(g) {
       { text: "Narrower", keys: "Ctrl+←", run: () => g.headPart.wider(i, -24), stays: true },
       { text: "Fit to content", run: () => g.headPart.fit(i) },
       { text: "Only rows with" },
-      ...(typed(i) ? [{ node: typed(i) }] : []),
       { text: "No value", run: () => g.bars.toggle(i, { is: null }), on: () => g.bars.isOn(i, { is: null }), stays: true },
       { text: "Any value", run: () => g.bars.toggle(i, { but: [] }), on: () => g.bars.isOn(i, { but: [] }), stays: true },
       ...picks.map(([pick, text, count]) => ({ text, keys: g.bars.n(count), run: () => g.bars.toggle(i, pick), on: () => g.bars.isOn(i, pick), stays: true })),
-    ], x, y);
+    ], x, y, typed(i));
   }
 
   function cellMenu(row, i, x, y) {

@@ -22,7 +22,7 @@ function skeleton(label) {
   const view = make("div", "stnb-grid-view", { role: "grid", tabindex: 0, "aria-label": label, "aria-readonly": true },
     make("div", "stnb-grid-top", { role: "rowgroup" }, head, bars), space);
   const cell = make("section", "stnb-grid-cell", { "aria-label": "Whole cell", hidden: "" });
-  const menu = make("div", "stnb-grid-menu", { role: "menu", hidden: "" });
+  const menu = make("div", "stnb-grid-menu", { hidden: "" });
   const panel = make("div", "stnb-grid-panel", { role: "dialog", "aria-label": "Columns", hidden: "" });
   const root = make("div", "stnb stnb-grid", { "data-lm-suppress-shortcuts": "true" },
     make("div", "stnb-grid-bar", {}, search, info, more, columns), panel, chips, view, cell, menu);

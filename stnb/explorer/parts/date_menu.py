@@ -1,4 +1,4 @@
-"""Phrases for dates in the menus of date filters. `pull` takes the same phrases."""
+"""The periods that date filters offer, and what was likely meant by a date in another form."""
 
 from __future__ import annotations
 
@@ -8,22 +8,6 @@ import re
 from stnb.catalog import Endpoint, Param
 from stnb.session import clock
 
-SINCE = (
-    "today",
-    "yesterday",
-    "this week",
-    "last week",
-    "last 7 days",
-    "this month",
-    "last month",
-    "last 30 days",
-    "last 90 days",
-    "this quarter",
-    "last quarter",
-    "this year",
-    "last year",
-)
-UNTIL = ("today", "yesterday", "this week", "this month", "this quarter", "this year", "tomorrow")
 # The phrase that ends a period which is over. It goes into the field that holds the period's end.
 ENDS = {
     "yesterday": "today",
@@ -32,18 +16,6 @@ ENDS = {
     "last quarter": "this quarter",
     "last year": "this year",
 }
-
-
-def phrases(param: Param) -> tuple[str, ...]:
-    """What a date filter offers: the begin of a period, or the end of one.
-
-    Example:
-        >>> "tomorrow" in phrases(Param("completedBefore"))
-        True
-    """
-    if param.name.lower().endswith(("before", "to")):
-        return UNTIL
-    return SINCE
 
 
 def end_of_period(endpoint: Endpoint, param: Param) -> Param | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stnb.catalog import Column, Endpoint, Param, words
+from stnb.pull.date_phrases import TIMES
 
 from .id_names import LOOKUPS, list_of, lookup_of
 
@@ -28,7 +29,6 @@ USED_MOST = (
     "modified",
 )
 USED_LEAST = ("externaldata", "customfield", "sort", "order")  # how their names begin
-TIMES = ("date", "date-time")
 # Columns by which a list without documented orders is usually sorted.
 USUAL_ORDERS = ("id", "number", "name", "createdOn", "modifiedOn")
 

@@ -173,7 +173,9 @@ function render({ model, el }) {
   model.on("msg:custom", hear);
   root.hidden = true;
   model.send({ kind: "form" });
+  const letFocusGo = keepFocus(el);
   return () => {
+    letFocusGo();
     clearTimeout(calm);
     float.close(false);
     model.off("msg:custom", hear);

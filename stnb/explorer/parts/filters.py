@@ -8,19 +8,20 @@ from typing import Any
 from stnb.catalog import Endpoint, Param
 from stnb.errors import BadFilter, UsageError
 from stnb.pull import dates
+from stnb.pull.date_phrases import phrases
 
 from ..guard import guarded
 from ..widget import Widget
 from .chip_text import chip_text
 from .control import Control
-from .date_menu import ENDS, end_of_period, phrases
+from .date_menu import ENDS, end_of_period
 from .fields import FIRST, SUGGESTED, Field, by_use, fields
 from .id_names import Labels, list_of, lookup_of
 
 
 class Filters(
     Widget,
-    scripts=("parts/float.js", "parts/fields.js", "parts/filters.js"),
+    scripts=("parts/float.js", "parts/focus.js", "parts/fields.js", "parts/filters.js"),
     style="parts/filters.css",
 ):
     """The chips and fields of one resource at a time. A notebook saves nothing of them.

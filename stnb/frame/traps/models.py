@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from stnb.catalog import Endpoint
+from stnb.errors import tongue
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Pulled:
     def only(self, column: str, value: str) -> str:
         """How to get only the rows with a value: by a filter, if there is one; feeds have none."""
         if self.endpoint.takes(column):
-            return f'ask {column}="{value}"'
+            asked = tongue.either(f'{column}="{value}"', f"--{column} {shlex.quote(value)}")
+            return f"ask {asked}"
         return f'keep those with {column} "{value}"'
 
 

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 
-from stnb.errors import PagingFault, Rejected
+from stnb.errors import PagingFault, Rejected, tongue
 
 from .envelope import read_page
 from .guard import Guard
@@ -63,8 +63,11 @@ class FeedWalk(Walk):
         return PagingFault(
             f"The feed {self.call.endpoint.name} says that there is more, but its cursor {fault}.",
             "Likely a fault of the server; going on would bring the same rows for ever.",
-            "Try again later, from the last cursor that came: "
-            "from_=err.frame.attrs['stnb']['continue_from'].",
+            tongue.either(
+                "Try again later, from the last cursor that came: "
+                "from_=err.frame.attrs['stnb']['continue_from'].",
+                "Try again later.",
+            ),
         )
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from stnb.errors import PagingFault
+from stnb.errors import PagingFault, tongue
 
 from .models import Page
 
 MOST_PAGES = 100_000  # of one walk; with 2,500 rows each, more than any tenant has
 NOTHING_NEW = 100  # pages in a row without a new row, although there is said to be more
+SMALL = 100  # rows on average, below which pages are small
+MOST_SMALL = 20_000  # small pages that nobody counted; each takes memory, however little it holds
 MARGIN = 1_000  # rows beyond twice the totalCount: a list may grow while it is read
 
-NEXT = (
-    "The rows that came are kept; err.resume() reads on. To see what the server gives, ask for "
-    "less with limit= or with filters."
-)
+
+def advice() -> str:
+    """What to do after a walk that its server never ends."""
+    return tongue.either(
+        "The rows that came are kept; err.resume() reads on. To see what the server gives, ask for "
+        "less with limit= or with filters.",
+        "To see what the server gives, ask for less with --limit N or with filters.",
+    )
 
 
 class Guard:
@@ -25,7 +31,7 @@ class Guard:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._pages = self._idle = self._beyond = 0
+        self._pages = self._rows = self._idle = self._beyond = 0
         # The rows of each page, as a hash: a server may give a few pages in turn, without an end.
         self._seen: set[int] = set()
 
@@ -36,6 +42,7 @@ class Guard:
             PagingFault: the pages bring nothing new, or there are too many of them.
         """
         self._pages += 1
+        self._rows += page.row_count
         if page.has_more is False:
             return
         rows = page.rows
@@ -49,13 +56,16 @@ class Guard:
                 f"{self._name} gave {NOTHING_NEW} pages in a row without a new row, and says that "
                 "there are more.",
                 "Likely a fault of the server; going on might never end.",
-                NEXT,
+                advice(),
             )
-        if self._pages > MOST_PAGES:
+        most = MOST_PAGES
+        if page.total is None and self._rows < SMALL * self._pages:
+            most = min(most, MOST_SMALL)
+        if self._pages > most:
             raise PagingFault(
-                f"{self._name} gave {MOST_PAGES:,} pages, and says that there are more.",
-                "No resource has so many rows; likely a fault of the server.",
-                NEXT,
+                f"{self._name} gave {most:,} pages, and says that there are more.",
+                "No resource has so many; likely a fault of the server.",
+                advice(),
             )
 
     def see_beyond(self, page: Page, total: int) -> None:
@@ -70,5 +80,5 @@ class Guard:
                 f"{self._name} has {total:,} rows by its totalCount, gave more than twice as many, "
                 "and says that there are more.",
                 "Likely a fault of the server; going on might never end.",
-                NEXT,
+                advice(),
             )
