@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stnb.credentials import Credentials
-from stnb.errors import NotAllowed, NotAuthenticated, NotFound, StnbError
+from stnb.errors import NotAllowed, NotAuthenticated, NotFound, ServerFault, StnbError
 from stnb.errors.wording import times
 
 from .causes import PAGE, WAIT, seen_of
@@ -154,6 +154,9 @@ def of_reads(modules: Sequence[Module], pause: StnbError | None) -> Check:
 
 def of_strange(err: StnbError) -> Check:
     """That no read was answered as the API answers."""
+    if isinstance(err, ServerFault):
+        cause = "ServiceTitan's servers are in trouble: what was read ended in a fault."
+        return Check("reads", False, seen_of(err), cause, "Try again in some minutes.")
     return Check("reads", False, seen_of(err), err.why, err.next, YOU)
 
 

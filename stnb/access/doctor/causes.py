@@ -151,7 +151,7 @@ def of_token(err: StnbError | None, seconds: float, warm: bool, twin: str) -> Ch
     if isinstance(err, Unreachable):
         return Check("token", False, seen, err.why, err.next, YOU)
     if status and status >= 500:
-        return Check("token", False, seen, *IN_TROUBLE, YOU)
+        return Check("token", False, seen, *IN_TROUBLE)
     return Check("token", False, seen, *NOT_TAKEN, YOU)
 
 

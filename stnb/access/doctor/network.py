@@ -20,7 +20,6 @@ from stnb.credentials import DEMO, HOSTS, Credentials
 from stnb.errors import (
     DataError,
     RequestError,
-    ServerFault,
     SetupError,
     StnbError,
     Unreachable,
@@ -221,17 +220,13 @@ class Reads:
         return None
 
     def _strange(self, app_key: Check) -> StnbError | None:
-        """The answer to the reads that tell nothing of the key, if it is none of the API's own: a
-        fault of the server's is, and may have passed in a minute.
+        """The answer to the reads if it tells nothing of the key: the server has a fault, or
+        another answers in its place.
         """
         if app_key.ok is not None:
             return None
         for err in self.results.values():
-            if (
-                err is not None
-                and calls.refused(err) == "fault"
-                and not isinstance(err, ServerFault)
-            ):
+            if err is not None and calls.refused(err) == "fault":
                 return err
         return None
 
