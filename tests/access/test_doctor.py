@@ -733,9 +733,9 @@ def test_a_server_that_is_silent_does_not_keep_it(
     if check is None:
         assert report["app key"].ok
         (line,) = [module for module in report.modules if module.module == "accounting"]
-        assert line.seen.startswith("no answer in")
+        assert line.seen.startswith("There was no answer in")
     else:
-        assert report[check].seen.startswith("no answer in")
+        assert report[check].seen.startswith("There was no answer in")
         assert not report.ok
         assert report[check].cause
         assert report[check].next

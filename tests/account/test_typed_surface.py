@@ -208,11 +208,13 @@ def places(errors: tuple[dict[str, Any], ...]) -> set[tuple[str, int]]:
     return {(Path(each["file"]).name, each["line"]) for each in errors}
 
 
+@pytest.mark.long
 def test_mypy_finds_nothing_in_the_package(mypy_found: tuple[dict[str, Any], ...]) -> None:
     """`mypy --strict`, with the project's settings."""
     assert [each for each in mypy_found if Path(each["file"]).name != LINES] == []
 
 
+@pytest.mark.long
 def test_mypy_accepts_right_lines_and_refuses_wrong_ones(
     mypy_found: tuple[dict[str, Any], ...],
 ) -> None:

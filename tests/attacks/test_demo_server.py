@@ -165,6 +165,7 @@ ODD_QUERIES = [
 ]
 
 
+@pytest.mark.long
 def test_odd_values_are_answered_or_refused(web: httpx.Client) -> None:
     """Ends of the calendar in other zones, numbers of 5,000 digits, cursors that are made up."""
     keys = allowed(web)

@@ -135,7 +135,7 @@ def test_each_tenant_that_failed_is_named(
             raise failed
 
     monkeypatch.setattr(pulling, "tenants_of", lambda options: Both())
-    monkeypatch.setattr(tenants, "check_file", lambda to: None)
+    monkeypatch.setattr(tenants, "check_file_here", lambda options: None)
 
     assert main.main([*JOBS, "--all", "-o", str(tmp_path / "all.csv")]) == 1
     said = capsys.readouterr().err

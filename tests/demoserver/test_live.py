@@ -79,6 +79,7 @@ def ids(frame: pd.DataFrame) -> set[int]:
     return set(frame["id"].tolist())
 
 
+@pytest.mark.long
 def test_what_exists_depends_on_the_time_alone() -> None:
     """A demo that was asked all day long tells the same as one that is asked for the first time in
     the evening."""
@@ -260,6 +261,7 @@ def test_ids_are_unique_and_lead_somewhere(world: LiveWorld) -> None:
     } <= set(jobs)
 
 
+@pytest.mark.long
 def test_totals_still_agree(world: LiveWorld) -> None:
     """An invoice is the sum of its items, its balance what payments have left, and a customer's
     balance the sum of those."""

@@ -110,6 +110,7 @@ def run(code: str, frame: pd.DataFrame) -> Any:
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:matplotlib")
+@pytest.mark.long
 def test_the_code_draws_the_same_numbers_for_every_choice() -> None:
     """Each kind with each column of each menu: the figure and its lines have the same bars. In the
     quick round a tenth of the pairs of each kind and of each amount.

@@ -80,6 +80,7 @@ if EVERYTHING:
 
 
 @pytest.mark.parametrize(("resource", "by"), CUTS)
+@pytest.mark.long
 def test_the_rows_are_those_of_a_pull(resource: str, by: Any) -> None:
     """Each once, to the value, with its dtypes; also columns of lists."""
     with two() as ts:

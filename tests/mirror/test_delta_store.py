@@ -143,6 +143,7 @@ def kept(lake: str, tenant: str = "p") -> dict[int, dict[str, Any]]:
 
 
 @needs_server
+@pytest.mark.long
 def test_a_lake_in_a_store_is_kept_up_to_date(lake: str) -> None:
     """From the cursor of the last run on; as it was, too."""
     server = Named()

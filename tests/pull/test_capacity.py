@@ -378,6 +378,7 @@ def test_first_rows_of_a_long_span_are_a_request() -> None:
     assert frame.attrs["stnb"]["requests"] == 1
 
 
+@pytest.mark.long
 def test_as_many_rows_as_are_wanted_are_read_in_their_order() -> None:
     """A limit reads as many windows as it needs, and gives what the whole begins with."""
     st = stnb.demo(scale=0.02, today=dt.date(2026, 7, 1))

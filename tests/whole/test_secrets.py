@@ -452,6 +452,7 @@ def test_a_closed_account_shows_no_secret(wire: Wire) -> None:
 @pytest.mark.parametrize(
     "where", ["h11._connection.Connection.send", "httpcore._backends.anyio.AnyIOStream.write"]
 )
+@pytest.mark.long
 def test_a_fault_of_the_library_shows_no_secret(
     where: str, fake: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -274,7 +274,7 @@ async def _failure(call: Coroutine[Any, Any, object]) -> StnbError | None:
         return err
     except TimeoutError:
         return Unreachable(
-            f"no answer in {LONGEST:.0f} s",
+            f"There was no answer in {LONGEST:.0f} seconds.",
             "The host answers at once when nothing is asked of it: likely its servers, or a proxy "
             "on the way, are in trouble.",
             "Try again in some minutes; if it stays, try from another network.",

@@ -139,6 +139,7 @@ class Ignorer(Server):
 
 @pytest.mark.parametrize("limit", [None, 70, 5])
 @pytest.mark.parametrize(("first", "most"), [(0, 5000), (100, 5000), (100, 20), (900_000, 7)])
+@pytest.mark.long
 def test_a_server_that_ignores_ids_is_not_read_page_by_page(
     first: int, most: int, limit: int | None
 ) -> None:
