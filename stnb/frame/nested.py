@@ -97,9 +97,8 @@ class NestedArray(pd.arrays.ArrowExtensionArray):
         codes, values = self.factorize()
         different = values._values()
         rising = sorted(range(len(different)), key=lambda code: _order(different[code]))
-        places = np.full(
-            len(different) + 1, np.nan
-        )  # the last is what is missing, whose code is -1
+        # The last is that of what is missing, whose code is -1.
+        places = np.full(len(different) + 1, np.nan)
         places[rising] = np.arange(len(different))
         return places[codes]
 

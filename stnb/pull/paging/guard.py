@@ -8,7 +8,8 @@ from .models import Page
 
 MOST_PAGES = 100_000  # of one walk; with 2,500 rows each, more than any tenant has
 NOTHING_NEW = 100  # pages in a row without a new row, although there is said to be more
-SMALL = 100  # rows on average, below which pages are small
+SMALL = 100  # rows, below which a page is small
+SMALL_BODY = 2**16  # bytes; larger pages are not looked at for that
 MOST_SMALL = 20_000  # small pages that nobody counted; each takes memory, however little it holds
 MARGIN = 1_000  # rows beyond twice the totalCount: a list may grow while it is read
 
@@ -31,7 +32,7 @@ class Guard:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._pages = self._rows = self._idle = self._beyond = 0
+        self._pages = self._small = self._idle = self._beyond = 0
         # The rows of each page, as a hash: a server may give a few pages in turn, without an end.
         self._seen: set[int] = set()
 
@@ -42,7 +43,7 @@ class Guard:
             PagingFault: the pages bring nothing new, or there are too many of them.
         """
         self._pages += 1
-        self._rows += page.row_count
+        self._small += _is_small(page)
         if page.has_more is False:
             return
         rows = page.rows
@@ -58,12 +59,9 @@ class Guard:
                 "Likely a fault of the server; going on might never end.",
                 advice(),
             )
-        most = MOST_PAGES
-        if page.total is None and self._rows < SMALL * self._pages:
-            most = min(most, MOST_SMALL)
-        if self._pages > most:
+        if self._pages > MOST_PAGES or self._small > MOST_SMALL:
             raise PagingFault(
-                f"{self._name} gave {most:,} pages, and says that there are more.",
+                f"{self._name} gave over {self._pages - 1:,} pages, and says that there are more.",
                 "No resource has so many; likely a fault of the server.",
                 advice(),
             )
@@ -82,3 +80,8 @@ class Guard:
                 "Likely a fault of the server; going on might never end.",
                 advice(),
             )
+
+
+def _is_small(page: Page) -> bool:
+    """Whether a page that nobody counted has few rows."""
+    return page.total is None and len(page.content) < SMALL_BODY and page.row_count < SMALL
