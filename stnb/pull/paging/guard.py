@@ -11,6 +11,7 @@ NOTHING_NEW = 100  # pages in a row without a new row, although there is said to
 SMALL = 100  # rows, below which a page is small
 SMALL_BODY = 2**16  # bytes; larger pages are not looked at for that
 MOST_SMALL = 20_000  # small pages that nobody counted; each takes memory, however little it holds
+MOST_RUNS = 10  # pages of a report beyond its totalCount: each is a run, and takes a minute
 MARGIN = 1_000  # rows beyond twice the totalCount: a list may grow while it is read
 
 
@@ -32,7 +33,7 @@ class Guard:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._pages = self._small = self._idle = self._beyond = 0
+        self._pages = self._small = self._idle = self._beyond = self._runs = 0
         # The rows of each page, as a hash: a server may give a few pages in turn, without an end.
         self._seen: set[int] = set()
 
@@ -78,6 +79,21 @@ class Guard:
                 f"{self._name} has {total:,} rows by its totalCount, gave more than twice as many, "
                 "and says that there are more.",
                 "Likely a fault of the server; going on might never end.",
+                advice(),
+            )
+
+    def see_run_beyond(self, page: Page, total: int) -> None:
+        """Count a page of a report that lies behind all that the server counted.
+
+        Raises:
+            PagingFault: there were ten of them, and there are said to be more.
+        """
+        self._runs += 1
+        if page.has_more and self._runs >= MOST_RUNS:
+            raise PagingFault(
+                f"{self._name} has {total:,} rows by its totalCount, gave {self._runs} pages "
+                "beyond them, and says that there are more.",
+                "Likely a fault of the server; each page is a run, and may take a minute.",
                 advice(),
             )
 

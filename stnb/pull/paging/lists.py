@@ -278,8 +278,10 @@ class ListWalk(SizedWalk):
                 )
             yield page
             self._guard.see(page)
+            if is_beyond and self.each_is_a_run:
+                self._guard.see_run_beyond(page, max(self._totals))
             # A total below the rows of one page, such as 0 or -1, counts nothing.
-            if is_beyond and max(self._totals) >= size:
+            elif is_beyond and max(self._totals) >= size:
                 self._guard.see_beyond(page, max(self._totals))
         self._compare(page, size)
 
