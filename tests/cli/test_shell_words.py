@@ -105,7 +105,7 @@ def test_what_is_asked_instead_is_an_option(capsys: pytest.CaptureFixture[str]) 
     assert main.main([*JOBS, *line, "-o", "jobs.csv"]) == 0
 
     said = capsys.readouterr().err
-    assert "ask --jobStatus Completed for those that were done" in said
+    assert "filter by --jobStatus Completed for those that were done" in said
     assert OF_PYTHON.findall(said) == []
 
 

@@ -57,7 +57,7 @@ def test_cancelled_jobs_with_an_end_are_counted() -> None:
 
     assert first == (
         "1 of these jobs have a completedOn, but were cancelled:"
-        ' ask jobStatus="Completed" for those that were done.'
+        ' filter by jobStatus="Completed" for those that were done.'
     )
     assert 'keep those with jobStatus "Completed"' in told("jpm.export.jobs", **jobs())[0]
     assert not any("cancelled" in t for t in told("jpm.jobs", {"jobStatus": "Completed"}, **jobs()))
@@ -120,7 +120,7 @@ def test_active_memberships_need_not_run() -> None:
     assert told("memberships.memberships", **members) == [
         (
             "2 of these memberships are active, but their status is Expired or Suspended:"
-            ' ask status="Active" for those that run.'
+            ' filter by status="Active" for those that run.'
         )
     ]
     assert told("memberships.memberships", {"status": "Expired"}, **members) == []

@@ -84,8 +84,8 @@ def found(
 
     Example:
         >>> found(st.memberships.memberships.endpoint, df, {})[0].text
-        '12 of these memberships are active, but their status is Expired: ask status="Active" for
-        those that run.'
+        '12 of these memberships are active, but their status is Expired: filter by status="Active"
+        for those that run.'
     """
     if endpoint.kind in ("record", "file") or (limit is not None and limit <= FEW):
         return []

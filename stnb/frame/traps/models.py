@@ -50,7 +50,7 @@ class Pulled:
         """How to get only the rows with a value: by a filter, if there is one; feeds have none."""
         if self.endpoint.takes(column):
             asked = tongue.either(f'{column}="{value}"', f"--{column} {shlex.quote(value)}")
-            return f"ask {asked}"
+            return f"filter by {asked}"
         return f'keep those with {column} "{value}"'
 
 
