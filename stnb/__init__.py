@@ -133,7 +133,7 @@ def _load(name: str) -> _typing.Any:
     if name == "last_partial":
         return _importlib.import_module(".pull", __name__).last_partial()
     if name == "__version__":
-        return _importlib.import_module("importlib.metadata").version("stnb")
+        return _importlib.import_module(".errors.packages", __name__).own_version()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}{_advice(name)}")
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
-import importlib.metadata
 import os
 import sys
 import warnings
@@ -24,6 +23,7 @@ from stnb.errors import (
     UsageError,
     tongue,
 )
+from stnb.errors.packages import own_version
 
 from . import completion
 from .guesses import understood
@@ -178,9 +178,8 @@ def _exit_code(err: StnbError) -> int:
 
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     """The parser with all commands, of which the one that is called has its options."""
-    version = importlib.metadata.version("stnb")
     parser = Parser(prog="stnb", description="Explore the ServiceTitan API.", epilog=EXAMPLES)
-    parser.add_argument("--version", action="version", version=f"stnb {version}")
+    parser.add_argument("--version", action="version", version=f"stnb {own_version()}")
     parser.set_defaults(explains_unknown=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     # The options before a command take no values, so the first word that is a command is the one.

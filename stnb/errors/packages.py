@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import importlib.util
 from typing import Any, TypeVar
 
 from . import SetupError
 
 Kind = TypeVar("Kind", bound=SetupError)
+UNKNOWN = "unknown"
+
+
+def own_version() -> str:
+    """The version of stnb; "unknown" where it lies in a folder and is not installed.
+
+    Example:
+        >>> own_version()
+        '0.1.0'
+    """
+    try:
+        return importlib.metadata.version("stnb")
+    except importlib.metadata.PackageNotFoundError:
+        return UNKNOWN
 
 
 def lacking(*modules: str) -> str:

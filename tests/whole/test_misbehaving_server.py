@@ -917,7 +917,7 @@ def test_drift_is_counted_over_all_pages() -> None:
             ["Validation failed", "createdOn: is no date"],
         ),
         (403, {"title": "Forbidden"}, NotAllowed, ["Forbidden", "scope"]),
-        (404, {"title": "Not Found"}, NotFound, ["No record"]),
+        (404, {"title": "Not Found"}, NotFound, ["Not Found", "no such list"]),
         (
             404, {"title": "Unable to match incoming request to an operation."}, NotFound,
             ["gateway knows no such route"],

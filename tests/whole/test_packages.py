@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.metadata
 import re
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 
 import stnb
 from stnb.errors import CredentialsInvalid, SetupError
-from stnb.errors.packages import imported, lacking, missing
+from stnb.errors.packages import imported, lacking, missing, own_version
 from tests.helpers.code import parsed
 
 ROOT = Path(stnb.__file__).parent
@@ -76,3 +77,14 @@ def test_what_is_lacking() -> None:
     assert lacking("json", "no_such_package", "another_one") == "no_such_package"
     assert lacking("json", "pandas") == ""
     assert "pip install s3fs" in missing("No.", "s3fs", "s3fs").next
+
+
+def test_a_folder_that_is_not_installed_has_no_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It works as ever, and says so where a version would stand."""
+
+    def missing_one(name: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    assert own_version() == stnb.__version__ == importlib.metadata.version("stnb")
+    monkeypatch.setattr(importlib.metadata, "version", missing_one)
+    assert own_version() == stnb.__version__ == "unknown"

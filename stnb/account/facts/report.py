@@ -7,11 +7,11 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.metadata import version
 from typing import Any
 
 import pandas as pd
 
+from stnb.errors.packages import own_version
 from stnb.session import clock
 
 from .models import Finding
@@ -80,13 +80,13 @@ class FactReport:
 
     def _head(self) -> str:
         return (
-            f"stnb {version('stnb')} · what is believed of the API · {self.environment} · "
+            f"stnb {own_version()} · what is believed of the API · {self.environment} · "
             f"{self.when:%Y-%m-%d %H:%M} UTC · {self.requests} requests"
         )
 
     def _about(self) -> dict[str, Any]:
         return {
-            "stnb": version("stnb"),
+            "stnb": own_version(),
             "environment": self.environment,
             "when": self.when.isoformat(),
             "requests": self.requests,

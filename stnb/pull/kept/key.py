@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import json
 from typing import TYPE_CHECKING, Any
+
+from stnb.errors.packages import own_version
 
 from ..call import Call
 from ..many.task import Task
@@ -38,7 +39,7 @@ def key_of(session: Session, reads: Call | Task, options: Options, source: Sourc
         calls = [reads.call, *(unit.call for unit in reads.units)]
     facts = [
         FORM,
-        importlib.metadata.version("stnb"),
+        own_version(),
         [who.profile, who.environment, who.tenant, who.api_url, who.auth_url, who.timezone],
         [who.client_id.reveal(), who.app_key.reveal()],
         world,
