@@ -52,9 +52,11 @@ def sets_up(who: str, number: int) -> str:
     with (
         mock.patch("sys.stdin", io.StringIO("".join(f"{line}\n" for line in [*given, "", ""]))),
         mock.patch("sys.stdout", io.StringIO()),
+        mock.patch("sys.stderr", io.StringIO()) as said,
         mock.patch.object(setup, "run", lambda options: run(options, lambda mine: works)),
     ):
-        return str(main.main(["setup"]))
+        ended = main.main(["setup"])
+    return "done" if ended == 0 else repr(said.getvalue())
 
 
 def syncs(who: str, number: int) -> str:
@@ -172,7 +174,7 @@ def test_two_that_write_one_env_file(pair: Pair, tmp_path: Path) -> None:
 
 def test_two_that_set_up(pair: Pair, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each profile is whole, and the file stays private."""
-    assert pair.do("sets_up", tmp_path) == [("0", "0")] * ROUNDS
+    assert pair.do("sets_up", tmp_path) == [("done", "done")] * ROUNDS
 
     monkeypatch.chdir(tmp_path)
     for who in TWO:
