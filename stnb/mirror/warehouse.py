@@ -27,7 +27,7 @@ from stnb.tables.nested import children as children_of
 from .dlt_logs import hints_untold
 from .route import Route, routes
 from .warehouse_part import MOMENT, Part, sound_state
-from .warehouse_types import ColumnTypes, names_of
+from .warehouse_types import ColumnTypes, json_hints
 
 ROWS = 65_536  # of a batch
 
@@ -164,6 +164,8 @@ class _Table:
                     self._left_out(reading.tenant, err)
                     continue
                 yield from self._tables(reading, path)
+                for types in self._types.values():
+                    types.tell(reading.tenant)
                 # dlt keeps it if all of the load is extracted, and not before.
                 state[reading.tenant] = reading.following
             if len(errors) == len(readings):
@@ -229,8 +231,8 @@ class _Table:
             hints: of a table beside the resource's own.
         """
         types = self._types_of(hints.get("table_name", self.name))
-        rows = for_warehouse(types.fitted(prepared(table), tenant), tenant, key)
-        columns = names_of(types.json.intersection(rows.column_names))
+        rows = for_warehouse(types.fitted(prepared(table)), tenant, key)
+        columns = json_hints(types.json.intersection(rows.column_names))
         if not hints and not columns:
             return rows
         mark = self.dlt.mark

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import re
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -20,8 +21,10 @@ import pyarrow.compute as pc
 from stnb.errors import ColumnDrift, wording
 from stnb.errors.nesting import loads
 from stnb.frame import notices
+from stnb.frame.by_value import NUMBER
 from stnb.frame.text import text_of
 from stnb.frame.tokens import lossy, number
+from stnb.frame.types import is_number
 
 from .warehouse_part import MOMENT
 
@@ -35,10 +38,10 @@ OF_DLT = {
     "timestamp": MOMENT,
 }
 JSON = "json"  # so does dlt call it
-NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d{1,3})?", re.ASCII)
 WHOLE_END = 2**63  # whole numbers of the warehouse lie before it
 
 Known = Callable[[str], str | None]
+_is_number = partial(is_number, decimal=False)  # Arrow rounds decimals in silence
 
 
 @dataclass
@@ -54,7 +57,7 @@ class ColumnTypes:
 
     Example:
         >>> types = ColumnTypes("jpm_jobs", {"id": pa.int64()}, lambda name: None, lists=False)
-        >>> types.fitted(pa.table({"id": ["7", "A-1"]}), "phoenix").to_pydict()
+        >>> types.fitted(pa.table({"id": ["7", "A-1"]})).to_pydict()
         {'id': [7, None], 'id__text': [None, 'A-1']}
     """
 
@@ -64,22 +67,31 @@ class ColumnTypes:
     lists: bool
     json: set[str] = field(default_factory=set)
     _types: dict[str, pa.DataType] = field(default_factory=dict)
+    _beside: Counter[str] = field(default_factory=Counter)  # values, since they were told
 
-    def fitted(self, rows: pa.Table, tenant: str) -> pa.Table:
-        """The rows with the types of the table; what a type does not hold is told, once."""
+    def fitted(self, rows: pa.Table) -> pa.Table:
+        """The rows with the types of the table; `tell` tells what a type does not hold."""
         columns: dict[str, pa.ChunkedArray] = {}
-        told: list[str] = []
         for name, column in zip(rows.column_names, rows.columns, strict=True):
             columns[name], rest = self._fitted(name, column)
             if rest is not None:
                 columns[name + BESIDE] = rest
-                count = wording.counted(len(rest) - rest.null_count, "value")
-                told.append(f"{count} of {name} in {name}{BESIDE}")
-        if told:
-            text = f"{self.table}: {tenant} sent values that are not of their column's type: they "
-            text += f"stand beside it as text, {', '.join(told)}."
-            notices.warn(notices.Notice(ColumnDrift, text))
+                self._beside[name] += len(rest) - rest.null_count
         return pa.table(columns)
+
+    def tell(self, tenant: str) -> None:
+        """Warn once of what stands beside the columns since the last time: a tenant's rows come in
+        several batches.
+        """
+        if not self._beside:
+            return
+        told = []
+        for name, count in self._beside.items():
+            told.append(f"{wording.counted(count, 'value')} of {name} in {name}{BESIDE}")
+        self._beside.clear()
+        text = f"{self.table}: {tenant} sent values that are not of their column's type: they "
+        text += f"stand beside it as text, {', '.join(told)}."
+        notices.warn(notices.Notice(ColumnDrift, text))
 
     def holds(self, name: str, sent: pa.DataType) -> bool:
         """Whether the type of a column may hold all values of another type."""
@@ -155,10 +167,6 @@ def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray | None:
         return None
 
 
-def _is_number(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
-
-
 def _is_within(kind: pa.DataType, other: pa.DataType) -> bool:
     """Whether a list or an object of the one type has a place for all in the other."""
     if kind == other or pa.types.is_null(kind):
@@ -217,6 +225,6 @@ def _moment(text: str | None) -> Any:
     return None
 
 
-def names_of(columns: Collection[str]) -> dict[str, dict[str, str]]:
+def json_hints(columns: Collection[str]) -> dict[str, dict[str, str]]:
     """The hints that say to dlt which columns of text are JSON."""
     return {name: {"name": name, "data_type": JSON} for name in sorted(columns)}

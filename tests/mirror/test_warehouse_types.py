@@ -42,10 +42,7 @@ def types(due: pa.DataType | None = None, called: str | None = None, lists: bool
 
 def fitted(of: ColumnTypes, values: pa.Array) -> dict[str, list[Any]]:
     """What becomes of a tenant's values."""
-    notices.forget()
-    with warnings.catch_warnings(action="ignore", category=ColumnDrift):
-        rows = of.fitted(pa.table({"x": values}), "a")
-    return rows.to_pydict()
+    return of.fitted(pa.table({"x": values})).to_pydict()
 
 
 ODD_TEXTS = [None, "007", " 7", "1e400"]
@@ -155,12 +152,16 @@ def test_each_value_stands_in_one_of_the_two(values: pa.Array, due: pa.DataType)
 
 
 def test_what_stands_beside_is_told_once() -> None:
-    """By the tenant, the column and the count."""
+    """By the tenant, the column and the count, however many batches its rows come in."""
     notices.forget()
     of = types(pa.int64())
-    rows = pa.table({"x": ["A-1", "7", "B-2"]})
-    with pytest.warns(ColumnDrift, match=r"t: mesa .*2 values of x in x__text"):
-        of.fitted(rows, "mesa")
+    for rows in (["A-1", "7"], ["B-2"]):
+        of.fitted(pa.table({"x": rows}))
+    with pytest.warns(ColumnDrift, match=r"t: mesa .*2 values of x in x__text") as seen:
+        of.tell("mesa")
+    assert len(seen) == 1
+    with warnings.catch_warnings(action="error"):
+        of.tell("tucson")
 
 
 # -- with dlt

@@ -17,13 +17,7 @@ from stnb.account import scopes
 from stnb.account.account import Account
 from stnb.catalog import Catalog, Endpoint
 from stnb.credentials import DEMO, HOSTS, Credentials
-from stnb.errors import (
-    DataError,
-    RequestError,
-    SetupError,
-    StnbError,
-    Unreachable,
-)
+from stnb.errors import DataError, RequestError, SetupError, StnbError, Unreachable
 from stnb.session import Session
 
 from . import calls, causes, local, modules
@@ -188,13 +182,14 @@ class Reads:
         visit.add(app_key)
         if app_key.ok:
             await self._side_by_side()
-        pause = self._pause()
+        pause = self._first("pause")
         if app_key.ok or pause:
             self._show_modules()
             visit.add(calls.of_reads(visit.report.modules, pause))
-        strange = self._strange(app_key)
-        if strange is not None:
-            visit.add(calls.of_strange(strange))
+        fault = self._first("fault")
+        if app_key.ok is None and fault is not None:
+            # It tells nothing of the key: the server has a fault, or another answers in its place.
+            visit.add(calls.of_strange(fault))
         if app_key.ok and not pause:
             visit.add(calls.of_lasting(visit.session.token_requests - tokens))
         visit.skip(self._lacking(app_key, pause))
@@ -212,21 +207,10 @@ class Reads:
                 break
         return calls.of_key(kind, err)
 
-    def _pause(self) -> StnbError | None:
-        """The first read that was answered with a request to wait."""
+    def _first(self, kind: str) -> StnbError | None:
+        """The first read that failed so; see `calls.refused`."""
         for err in self.results.values():
-            if err is not None and calls.refused(err) == "pause":
-                return err
-        return None
-
-    def _strange(self, app_key: Check) -> StnbError | None:
-        """The answer to the reads if it tells nothing of the key: the server has a fault, or
-        another answers in its place.
-        """
-        if app_key.ok is not None:
-            return None
-        for err in self.results.values():
-            if err is not None and calls.refused(err) == "fault":
+            if err is not None and calls.refused(err) == kind:
                 return err
         return None
 
