@@ -261,7 +261,7 @@ class Account(Linked, Modules):
         for name, value in query.items():
             if value is not None:
                 pairs.append((name.removesuffix("_"), _as_text(name, value)))
-        answer = loop.run(self._session.send("GET", route, pairs))
+        answer = loop.run(self._session.send, "GET", route, pairs)
         try:
             value, broken = read_json(answer.content)
         except ValueError:
@@ -418,7 +418,7 @@ class Account(Linked, Modules):
         Example:
             >>> st.close()
         """
-        loop.run(self._session.close())
+        loop.run(self._session.close)
 
     def __enter__(self) -> Account:
         return self

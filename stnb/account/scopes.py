@@ -50,7 +50,7 @@ def table(account: Owner, *, renew: bool = False) -> pd.DataFrame:
     """
     problem = ""
     try:
-        loop.run(account.session.authorize(renew=renew))
+        loop.run(account.session.authorize, renew=renew)
     except (RequestError, DataError) as err:
         problem = str(err)
     granted = None if problem else account.session.scopes

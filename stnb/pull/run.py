@@ -128,7 +128,7 @@ class Pull(StaysHere):
 
     def start(self) -> Pull:
         """Begin, in the background."""
-        self._future = loop.submit(self._run())
+        self._future = loop.submit(self._run)
         return self
 
     def read(self) -> pd.DataFrame | Path:

@@ -84,13 +84,13 @@ def _as_they_arrive(source: Source) -> Iterator[Arrived]:
     """Drive the walk from the reader's thread, one page at a time."""
     walk = source.pages(source.memory(), Tracker())
     try:
-        while (page := loop.run(_next(walk))) is not None:
+        while (page := loop.run(_next, walk)) is not None:
             yield page
         return
     except StnbError as err:
         failure = err
     finally:
-        loop.run(_closed(walk))
+        loop.run(_closed, walk)
     yield from source.arrived  # what came beside the page that failed
     # The frames of the loop's thread say nothing to the reader.
     raise failure.with_traceback(None)

@@ -17,12 +17,13 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from stnb.errors import Interrupted
 
 from . import ending
 
+P = ParamSpec("P")
 T = TypeVar("T")
 _MAKING = threading.Lock()
 _THREAD: threading.Thread | None = None  # that of the loop
@@ -31,30 +32,68 @@ LONGEST_STOP = 5.0  # seconds; a fork does not wait longer for the loop's thread
 POLL = 0.1  # seconds between looks: on some systems a wait without an end cannot be interrupted
 
 
-def run(coroutine: Coroutine[Any, Any, T]) -> T:
-    """Run on the private loop and wait for the result. Ctrl-C cancels it and returns at once.
+def run(function: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call on the private loop and wait for the result. Ctrl-C cancels it and returns at once.
 
     Raises:
         Interrupted: it was interrupted.
     """
     try:
-        return wait(submit(coroutine))
+        return wait(submit(function, *args, **kwargs))
     except KeyboardInterrupt:
         pass  # raised below, without the frames of the wait
     raise Interrupted
 
 
-def submit(coroutine: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
-    """Start on the private loop; the result comes through the future.
+def submit(
+    function: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
+) -> concurrent.futures.Future[T]:
+    """Call on the private loop; the result comes through the future.
+
+    The coroutine is made there as well. One that the main thread makes and an interrupt then keeps
+    from its loop would be "never awaited".
 
     Raises:
         UsageError: Python is at its end.
     """
+    future: concurrent.futures.Future[T] = concurrent.futures.Future()
     try:
-        return asyncio.run_coroutine_threadsafe(coroutine, _loop(os.getpid()))
-    except RuntimeError as err:  # there is no loop yet, and its thread does not start any more
-        coroutine.close()
+        loop = _loop(os.getpid())
+    except RuntimeError as err:  # there is none yet, and its thread does not start any more
         raise ending.said(err) from None
+    made = functools.partial(function, *args, **kwargs)
+    loop.call_soon_threadsafe(_begin, loop, made, future)
+    return future
+
+
+def _begin(
+    loop: asyncio.AbstractEventLoop,
+    made: Callable[[], Coroutine[Any, Any, T]],
+    future: concurrent.futures.Future[T],
+) -> None:
+    """Start, on the loop's own thread, what hands its result to the future."""
+
+    async def call() -> T:
+        return await made()
+
+    def hand_over(ended: asyncio.Task[T]) -> None:
+        if ended.cancelled():
+            future.cancel()
+        error = None if ended.cancelled() else ended.exception()
+        if not future.set_running_or_notify_cancel():
+            return
+        if error is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(ended.result())
+
+    def cancel(left: concurrent.futures.Future[T]) -> None:
+        if left.cancelled():
+            loop.call_soon_threadsafe(task.cancel)
+
+    task = loop.create_task(call())
+    task.add_done_callback(hand_over)
+    future.add_done_callback(cancel)  # at once, if it was cancelled before it began
 
 
 def in_daemon(work: Callable[[], T], name: str) -> concurrent.futures.Future[T]:

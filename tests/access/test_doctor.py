@@ -746,7 +746,7 @@ def test_a_host_that_sends_for_ever_has_answered() -> None:
     parts = [b" " * 65_536] * 40
     mine = owner(limits=Limits(max_body=1))
     session = FakeTenant(lambda request: httpx.Response(200, content=Stream(b"".join(parts))))
-    found = loop.run(session.session(mine).knock())
+    found = loop.run(session.session(mine).knock)
 
     assert [(knock.status, knock.trouble) for knock in found] == [(200, ""), (200, "")]
 

@@ -512,7 +512,7 @@ def test_a_file_that_came_is_listed_though_another_one_fails(
         putting.set()
         assert refused.wait(60)
         for _ in range(20):  # turns of the loop, in which the refusal ends the others
-            loop.submit(asyncio.sleep(0)).result()
+            loop.submit(asyncio.sleep, 0).result()
         put(part, path, mode=mode)
 
     class Host(httpx.AsyncBaseTransport):

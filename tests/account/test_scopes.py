@@ -119,13 +119,13 @@ def test_authorize_asks_once() -> None:
     present one.
     """
     st = practice("healthy")
-    loop.run(st._session.authorize())
-    loop.run(st._session.authorize())
+    loop.run(st._session.authorize)
+    loop.run(st._session.authorize)
     assert st._session.token_requests == 1
 
     st._session.app.state.name = "secret-regenerated"
     with pytest.raises(stnb.NotAuthenticated):
-        loop.run(st._session.authorize(renew=True))
+        loop.run(st._session.authorize, renew=True)
     assert st._session.token_requests == 2
     assert st.jpm.jobs.count() == 2100
     assert st._session.claims is not None

@@ -199,7 +199,7 @@ def test_no_token_is_too_deep(status: int) -> None:
             return httpx.Response(status, content=deep)
 
     with pytest.raises((RequestError, UnexpectedAnswer)):
-        loop.run(Deep(lambda _: httpx.Response(200)).session().authorize())
+        loop.run(Deep(lambda _: httpx.Response(200)).session().authorize)
 
 
 @pytest.mark.usefixtures("_no_limit_of_python")
@@ -273,9 +273,9 @@ def test_the_answer_to_a_token_request_has_the_same_cap(status: int) -> None:
     tenant = Greedy(lambda _: httpx.Response(200))
     session = tenant.session(owner(limits=SMALL))
     with pytest.raises(UnexpectedAnswer, match=r"over 0\.5 MB"):
-        loop.run(session.send("GET", "/x"))
+        loop.run(session.send, "GET", "/x")
     with pytest.raises(UnexpectedAnswer, match=r"over 0\.5 MB"):
-        loop.run(session.authorize())
+        loop.run(session.authorize)
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "deflate", "gzip, gzip", "x" * 300])
@@ -305,10 +305,10 @@ def test_a_file_may_be_larger_but_not_by_inflating() -> None:
             **({} if request.url.path == "/plain" else {"content_encoding": "gzip"}),
         )
     ).session(owner(limits=SMALL))
-    whole = loop.run(session.send("GET", "/plain", expect_json=False))
+    whole = loop.run(session.send, "GET", "/plain", expect_json=False)
     assert len(whole.content) == 2_000_000
     with pytest.raises(UnexpectedAnswer, match=r"packed file of over 0\.5 MB.*STNB_MAX_BODY"):
-        loop.run(session.send("GET", "/bomb", expect_json=False))
+        loop.run(session.send, "GET", "/bomb", expect_json=False)
 
 
 @pytest.mark.parametrize("into", [None, "disk"])
@@ -322,7 +322,7 @@ def test_a_file_without_an_end_has_one(
     with contextlib.ExitStack() as opened:
         file = opened.enter_context((tmp_path / "file").open("wb")) if into else None
         with pytest.raises(UnexpectedAnswer, match="a file of over 2 GB") as caught:
-            loop.run(session.send("GET", "/plain", expect_json=False, into=file))
+            loop.run(session.send, "GET", "/plain", expect_json=False, into=file)
 
     assert "page_size" not in str(caught.value)
     assert len(tenant.requests) == 1
@@ -353,7 +353,7 @@ def test_the_widest_bounds_are_taken(digits: str) -> None:
 
     for path in ("/plain", "/packed"):
         for expect_json in (True, False):
-            assert loop.run(session.send("GET", path, expect_json=expect_json)).content == body
+            assert loop.run(session.send, "GET", path, expect_json=expect_json).content == body
 
 
 def test_bounds_stand_in_the_file_or_in_the_process(

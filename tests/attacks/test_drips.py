@@ -94,7 +94,7 @@ class Dripping(RawServer):
             while not writer.is_closing():
                 writer.write(part)
                 await writer.drain()
-                await asyncio.wrap_future(loop.submit(passes(PACE)))
+                await asyncio.wrap_future(loop.submit(passes, PACE))
 
     def account(self) -> Account:
         async def at_once(seconds: float) -> None:
@@ -116,7 +116,7 @@ def clients_time(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(inner, "ahead", 0.0, raising=False)
         monkeypatch.setattr(inner, "time", lambda: real() + inner.ahead)
 
-    loop.submit(set_up()).result()
+    loop.submit(set_up).result()
 
 
 async def passes(seconds: float) -> None:

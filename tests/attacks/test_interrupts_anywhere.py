@@ -121,9 +121,6 @@ def words() -> str:
     return f"Interrupted; {len(kept):,} rows are in stnb.last_partial"
 
 
-# Python says of a coroutine that was made but not yet handed over that it was never awaited.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.filterwarnings("ignore:coroutine:RuntimeWarning")
 @pytest.mark.long
 def test_at_every_line() -> None:
     """Once anything was sent, the rows are the pull's own; and nearly everywhere one line says how

@@ -248,7 +248,7 @@ def test_a_file_is_not_weighed() -> None:
         lambda request: httpx.Response(200, headers=headers, content=Stream(content))
     ).session(owner(limits=Limits(60, 1)))
 
-    answer = loop.run(session.send("GET", "/file", expect_json=False))
+    answer = loop.run(session.send, "GET", "/file", expect_json=False)
 
     assert len(answer.content) == 180_000
 

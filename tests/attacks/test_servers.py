@@ -175,7 +175,7 @@ def test_a_token_that_drips_has_the_same_deadline() -> None:
             return httpx.Response(200, content=Endless(b" "))
 
     session = Slow().session(owner(limits=Limits(0.02, 256)))
-    for asking in (session.send("GET", "/x"), session.authorize()):
+    for asking in (lambda: session.send("GET", "/x"), session.authorize):
         with pytest.raises(Unreachable, match="STNB_DEADLINE") as caught:
             loop.run(asking)
         # It is said of the token: the call was not sent, and a smaller page would not help.

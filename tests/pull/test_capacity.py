@@ -178,7 +178,7 @@ def test_the_demo_refuses_what_the_api_refuses(st: Account, body: Any) -> None:
     if "endsOnOrBefore" in body and len(body) == 2:
         body = {**body, "skillBasedAvailability": True}
     with pytest.raises(stnb.Rejected):
-        loop.run(st.session.send("POST", path, body=body))
+        loop.run(st.session.send, "POST", path, body=body)
 
 
 @pytest.mark.parametrize("flag", [False, True, "false", "True"])
@@ -190,7 +190,7 @@ def test_the_demo_takes_a_truth_as_other_clients_send_it(st: Account, flag: bool
         "endsOnOrBefore": "2026-01-02T00:00:00-07:00",
         "skillBasedAvailability": flag,
     }
-    answer = loop.run(st.session.send("POST", path, body=body))
+    answer = loop.run(st.session.send, "POST", path, body=body)
     assert json.loads(answer.content)["availabilities"]
 
 
@@ -204,7 +204,7 @@ def test_the_demo_refuses_what_is_no_truth(st: Account, flag: Any) -> None:
         "skillBasedAvailability": flag,
     }
     with pytest.raises(stnb.Rejected):
-        loop.run(st.session.send("POST", path, body=body))
+        loop.run(st.session.send, "POST", path, body=body)
 
 
 def test_the_card_says_that_its_scope_is_one_to_write() -> None:
@@ -230,7 +230,7 @@ def test_every_post_that_may_leave_is_in_the_catalogue() -> None:
     for endpoint in load():
         path = re.sub(r"\{\w+\}", "1", endpoint.path)
         try:
-            loop.run(session.send("POST", path, body={}))
+            loop.run(session.send, "POST", path, body={})
         except UsageError:
             continue
         passed.append(endpoint.name)
@@ -244,7 +244,7 @@ def test_no_other_path_is_written_to(path: str, method: str) -> None:
     """Whatever stands in the path."""
     host = Host()
     with host.account() as st, pytest.raises((UsageError, BadFilter)):
-        loop.run(st.session.send(method, f"/dispatch/v2/tenant/42/{path}/capacity", body={}))
+        loop.run(st.session.send, method, f"/dispatch/v2/tenant/42/{path}/capacity", body={})
     assert host.asked == []
 
 

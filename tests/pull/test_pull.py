@@ -267,7 +267,7 @@ def test_cancel_keeps_what_arrived_and_ends_within_a_second() -> None:
     asked = len(server.requests)
     assert server.dropped == asked - 5
     server.let_go()
-    loop.run(asyncio.sleep(0.02))
+    loop.run(asyncio.sleep, 0.02)
     assert len(server.requests) == asked
     assert run.frame is df
 
@@ -645,7 +645,7 @@ def test_leaving_pages_early_stops_the_requests() -> None:
 
     asked = len(server.requests)
     server.let_go()
-    loop.run(asyncio.sleep(0.02))
+    loop.run(asyncio.sleep, 0.02)
     assert len(server.requests) == asked < 20
 
 

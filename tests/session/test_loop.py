@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import os
 import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,15 +46,15 @@ async def work():
 
 sys.meta_path.insert(0, Slow())
 os.register_at_fork(before=forking.set)  # runs before those that were registered earlier
-work_is_done = loop.submit(work())
+work_is_done = loop.submit(work)
 assert importing.wait(60)
 pid = os.fork()
 if pid == 0:
     signal.alarm(30)  # what hangs is killed
-    os._exit(0 if attempt() and loop.run(work()) else 1)
+    os._exit(0 if attempt() and loop.run(work) else 1)
 assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
 assert loop.wait(work_is_done, 60)
-assert loop.run(work())
+assert loop.run(work)
 """
 
 
@@ -93,13 +97,13 @@ async def work():
 socket.getaddrinfo = never
 for _ in range(40):  # more than the threads that a loop has of itself
     try:
-        loop.run(look_up(0))
+        loop.run(look_up, 0)
     except TimeoutError:
         pass
     else:
         raise AssertionError
-loop.run(work())
-loop.submit(look_up())
+loop.run(work)
+loop.submit(look_up)
 assert asked.wait(60)
 print("the end")
 """
@@ -128,6 +132,50 @@ def test_names_are_looked_up_as_the_system_does() -> None:
         return await asyncio.get_running_loop().getaddrinfo(host, 443, type=kind)
 
     kind = socket.SOCK_STREAM
-    assert loop.run(look_up("127.0.0.1")) == socket.getaddrinfo("127.0.0.1", 443, type=kind)
+    assert loop.run(look_up, "127.0.0.1") == socket.getaddrinfo("127.0.0.1", 443, type=kind)
     with pytest.raises(socket.gaierror):
-        loop.run(look_up("no host"))
+        loop.run(look_up, "no host")
+
+
+def test_a_coroutine_is_made_on_the_loops_own_thread() -> None:
+    """An interrupt of the main thread cannot fall between its making and its start, which Python
+    would call "never awaited".
+    """
+    made: list[str] = []
+
+    async def nothing() -> None: ...
+
+    def make() -> Coroutine[Any, Any, None]:
+        made.append(threading.current_thread().name)
+        return nothing()
+
+    loop.run(make)
+
+    assert made == ["stnb"]
+
+
+def test_what_cannot_be_called_raises_at_the_caller() -> None:
+    """The wait does not go on for ever."""
+
+    async def of_one(name: str) -> None: ...
+
+    with pytest.raises(TypeError, match="missing 1 required"):
+        loop.run(of_one)  # type: ignore[call-arg]
+
+
+def test_what_is_cancelled_before_it_begins_ends() -> None:
+    """It was waiting behind other work of the loop."""
+    held, came = threading.Event(), threading.Event()
+
+    async def hold() -> None:
+        came.set()
+        held.wait(60)
+
+    holding = loop.submit(hold)
+    assert came.wait(60)
+    left = loop.submit(asyncio.sleep, 60)
+    left.cancel()
+    held.set()
+
+    loop.wait(holding, 60)
+    assert left in concurrent.futures.wait([left], timeout=60).done

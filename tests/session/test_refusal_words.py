@@ -175,7 +175,7 @@ def test_a_list_that_is_not_there_is_no_record() -> None:
     assert "No record has that id" not in error.why
     record = Refuses(404, b"").session()
     with pytest.raises(NotFound, match="No record has that id"):
-        loop.run(record.send("GET", "/toys/v2/tenant/42/widgets/7"))
+        loop.run(record.send, "GET", "/toys/v2/tenant/42/widgets/7")
 
 
 def test_xml_is_called_so() -> None:

@@ -49,7 +49,7 @@ def test_bytes_of_no_known_coding_stay(charset: str | None) -> None:
 
 def asked(response: httpx.Response, **options: object) -> bytes:
     session = FakeTenant(lambda _: response).session()
-    return loop.run(session.send("GET", PATH, **options)).content  # type: ignore[arg-type]
+    return loop.run(session.send, "GET", PATH, **options).content  # type: ignore[arg-type]
 
 
 def test_an_answer_is_utf8_without_a_mark() -> None:
@@ -89,5 +89,5 @@ def test_a_token_is_taken_from_an_answer_with_broken_text() -> None:
     """What is beside the token does not matter."""
     session = Tokens(lambda _: httpx.Response(200, json={})).session()
 
-    assert loop.run(session.send("GET", PATH)).content == b"{}"
+    assert loop.run(session.send, "GET", PATH).content == b"{}"
     assert session.token_requests == 1

@@ -348,6 +348,6 @@ def test_a_damaged_connection(place: Office, monkeypatch: pytest.MonkeyPatch) ->
             await session.close()
 
     with pytest.raises(Unreachable) as caught:
-        loop.wait(loop.submit(call()), 60)
+        loop.wait(loop.submit(call), 60)
     assert "connection broke while it was in use" in caught.value.happened
     assert caught.value.attempts > 1

@@ -970,7 +970,7 @@ def busy() -> tuple[int, int]:
     async def tasks() -> int:
         return len(asyncio.all_tasks()) - 1
 
-    return threads(), loop.run(tasks())
+    return threads(), loop.run(tasks)
 
 
 def settled(condition: Callable[[], bool], seconds: float = PATIENCE) -> bool:

@@ -444,7 +444,7 @@ def test_a_closed_account_shows_no_secret(wire: Wire) -> None:
         await http.aclose()
         await st._session.send("GET", "/jpm/v2/tenant/7/jobs")
 
-    err = failure(lambda: loop.run(both()))
+    err = failure(lambda: loop.run(both))
 
     assert leaks(everything(err)) == []
 
@@ -469,9 +469,9 @@ def test_a_fault_of_the_library_shows_no_secret(
 
     with monkeypatch.context() as library, stnb.connect() as st:
         library.setattr(where, broken)
-        errors = [failure(lambda: loop.run(st._session.authorize()))]
+        errors = [failure(lambda: loop.run(st._session.authorize))]
         library.setattr(where, whole)
-        loop.run(st._session.authorize())
+        loop.run(st._session.authorize)
         library.setattr(where, broken)
         errors += [failure(lambda verb=verb: verb(st)) for verb in VERBS.values()]  # type: ignore[misc]
 
@@ -869,7 +869,7 @@ def test_a_pair_reaches_one_environment_only(name: str, environment: str, wire: 
         wire.sent.clear()
         Path(".env").write_text(env(name, ENVIRONMENT=environment, API_URL=api, AUTH_URL=auth))
         try:
-            loop.run(Session(credentials.load()).send("GET", "/jpm/v2/tenant/7/jobs"))
+            loop.run(Session(credentials.load()).send, "GET", "/jpm/v2/tenant/7/jobs")
         except stnb.SetupError:
             assert wire.sent == []
             continue

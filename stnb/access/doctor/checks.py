@@ -58,10 +58,10 @@ def examine(
     if visit.session.learned.unusual() or visit.session.learned.problem:
         visit.add(local.of_learned(visit.session.learned))
     try:
-        loop.run(network.examine(visit, try_other_environment, previous))
+        loop.run(network.examine, visit, try_other_environment, previous)
     finally:
         if visit.account is not who:
-            loop.run(visit.session.close())
+            loop.run(visit.session.close)
     if visit.session.pace_problem:
         visit.add(local.of_pace(visit.session.pace_problem))
     return visit.end()
@@ -83,7 +83,7 @@ def practice(state: str) -> Account:
     first = BEFORE.get(state.partition(":")[0], state)
     found = connecting.demo(scale=0.1, state=first)
     if first != state:
-        loop.run(found.session.authorize())
+        loop.run(found.session.authorize)
         found.session.app.state.name = state
     return found
 

@@ -44,7 +44,7 @@ def try_them(mine: Credentials, *, app: Any = None) -> Verdict:
     if mine.environment == DEMO and app is None:
         app = demoserver.make_app()
     session = Session(mine) if app is None else Session.of_app(app, mine)
-    work = loop.submit(_token(session))
+    work = loop.submit(_token, session)
     try:
         claims = loop.wait(work, PATIENCE)
     except TimeoutError:

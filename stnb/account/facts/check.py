@@ -30,7 +30,7 @@ def try_facts(
         most: requests at most.
         tell: called with each finding, on another thread.
     """
-    return loop.run(_try_all(account, facts, most, tell))
+    return loop.run(_try_all, account, facts, most, tell)
 
 
 async def _try_all(account: Tenant, facts: Sequence[Fact], most: int, tell: Tell) -> FactReport:

@@ -95,7 +95,7 @@ def pull_files(
         ledger = Ledger(folder, (owner.api_url, str(owner.tenant), endpoint.name))
         tracker.update(state="pulling", total=len(wanted))
         work = _Download(session, endpoint, folder, ledger, tracker)
-        found = loop.run(work.all(wanted))
+        found = loop.run(work.all, wanted)
         state = "done"
     except OSError as err:
         raise CannotSave.of(folder, err) from None
