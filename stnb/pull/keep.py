@@ -31,7 +31,10 @@ class Keeper:
             Exception: whatever `on_page` raises.
         """
         # A thread of its own: neither the decoders nor another pull wait for the disk or `on_page`.
-        with concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="stnb-keep") as thread:
+        with (
+            self.source.session.reading(),
+            concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="stnb-keep") as thread,
+        ):
             try:
                 async with aclosing(self.source.pages(self.store, tracker)) as pages:
                     async for page in pages:

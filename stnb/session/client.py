@@ -12,6 +12,7 @@ import os
 import time
 import weakref
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -150,6 +151,10 @@ class Session(StaysHere):
     def lanes(self) -> LaneCount:
         """How many pages of the tenant may be in flight at once, as this process has learned."""
         return self._gate.lanes
+
+    def reading(self) -> AbstractContextManager[None]:
+        """Open while pages of a list are read, one after another or side by side."""
+        return self._gate.reading()
 
     @property
     def _gate(self) -> Gate:

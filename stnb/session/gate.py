@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 
 from .company import Company
 from .failure import Failure
@@ -29,6 +30,10 @@ class Gate:
         self._company = company or Company()
         self._first_in_line = asyncio.Lock()
         self._freed = asyncio.Event()
+
+    def reading(self) -> AbstractContextManager[None]:
+        """While it is open, the tenant is company for others between two pages too."""
+        return self._company.reading(id(self))
 
     async def through(
         self, kind: Kind, once: Callable[[], Awaitable[Failure | Answer]]

@@ -288,23 +288,38 @@ def test_a_refusal_is_remembered_from_whatever_company() -> None:
 
 
 def test_company_is_who_has_pages_in_flight_or_had_them_just_now() -> None:
-    """A tenant is no company of its own."""
+    """A tenant is no company of its own, and one whose list has ended is none."""
     company = Company()
-    company.began("one")
-    assert not company.has_others("one", 0.0)
-    assert company.has_others("other", 0.0)
+    with company.reading("one"), company.reading("other"):
+        company.began("one")
+        assert not company.has_others("one", 0.0)
+        assert company.has_others("other", 0.0)
 
-    company.began("other")
-    company.began("other")
-    company.ended("other", 1.0)
-    assert company.has_others("one", 100.0)
-    company.ended("other", 100.0)
-    company.ended("one", 100.5)
+        company.began("other")
+        company.began("other")
+        company.ended("other", 1.0)
+        assert company.has_others("one", 100.0)
+        company.ended("other", 100.0)
+        company.ended("one", 100.5)
 
-    assert company.has_others("one", 101.0)
-    assert not company.has_others("one", 102.5)
-    assert company.has_others("other", 102.2)
-    assert not company.has_others("other", 103.0)
+        assert company.has_others("one", 101.0)
+        assert not company.has_others("one", 102.5)
+        assert company.has_others("other", 102.2)
+        assert not company.has_others("other", 103.0)
+
+    assert not company.has_others("one", 100.6)
+    assert not company.has_others("other", 100.6)
+
+
+def test_a_tenant_that_is_read_several_times_is_company_until_the_last_ends() -> None:
+    """Its other reads may have ended just now."""
+    company = Company()
+    with company.reading("one"):
+        with company.reading("one"):
+            company.began("one")
+            company.ended("one", 1.0)
+        assert company.has_others("other", 1.5)
+    assert not company.has_others("other", 1.5)
 
 
 def test_gates_of_one_process_know_of_each_other() -> None:
