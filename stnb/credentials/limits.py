@@ -1,4 +1,6 @@
-"""How long a request may take, and how large a body may be: STNB_DEADLINE and STNB_MAX_BODY."""
+"""How long a request may take, how large a body may be, and how much memory rows may take:
+STNB_DEADLINE, STNB_MAX_BODY and STNB_MAX_MEMORY.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +9,25 @@ from dataclasses import dataclass
 
 from stnb.errors import CredentialsInvalid, numbers
 
-DEADLINE, MAX_BODY = "STNB_DEADLINE", "STNB_MAX_BODY"
+DEADLINE, MAX_BODY, MAX_MEMORY = "STNB_DEADLINE", "STNB_MAX_BODY", "STNB_MAX_MEMORY"
 MB = 2**20
 MOST = 2**50  # bytes: more than any machine holds, and few enough for the libraries below
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What ends a request whose answer does not end by itself.
+    """What ends what does not end by itself.
 
     Attributes:
         deadline: seconds for one request with its body.
         max_body: MB of a body, inflated.
+        max_memory: MB that the rows of all pulls that run may take in memory; None for half of what
+            the machine has.
     """
 
     deadline: float = 120.0
     max_body: float = 256.0
+    max_memory: float | None = None
 
     @property
     def largest(self) -> int:
@@ -41,23 +46,24 @@ def limits_of(values: Mapping[str, str]) -> Limits:
 
     Example:
         >>> limits_of({"STNB_DEADLINE": "30"})
-        Limits(deadline=30.0, max_body=256.0)
+        Limits(deadline=30.0, max_body=256.0, max_memory=None)
     """
-    return Limits(
-        _number(values, DEADLINE, "seconds", USUAL.deadline),
-        _number(values, MAX_BODY, "MB", USUAL.max_body),
-    )
+    deadline = _number(values, DEADLINE, "seconds", f"{USUAL.deadline:g} seconds")
+    max_body = _number(values, MAX_BODY, "MB", f"{USUAL.max_body:g} MB")
+    max_memory = _number(values, MAX_MEMORY, "MB", "half of the machine's memory")
+    return Limits(deadline or USUAL.deadline, max_body or USUAL.max_body, max_memory)
 
 
-def _number(values: Mapping[str, str], name: str, unit: str, usual: float) -> float:
+def _number(values: Mapping[str, str], name: str, unit: str, usual: str) -> float | None:
+    """The number above 0 that a variable sets; None if it sets none."""
     text = values.get(name, "")
     if not text.strip():
-        return usual
+        return None
     number = numbers.decimal(text)
     if number is not None and number > 0:
         return number
     raise CredentialsInvalid(
         f"{name} cannot be right.",
         f"It is a number of {unit} above 0, in digits alone.",
-        f"Write a number such as {usual:g}, or leave it out for {usual:g} {unit}.",
+        f"Write a number such as 120, or leave it out for {usual}.",
     )

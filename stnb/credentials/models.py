@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from . import vault
 from .fault import Fault
-from .limits import DEADLINE, MAX_BODY, USUAL, Limits
+from .limits import DEADLINE, MAX_BODY, MAX_MEMORY, USUAL, Limits
 from .secret import Secret, Values
 
 HOSTS = {
@@ -39,7 +39,8 @@ FIELDS = (
 OWN = {"TENANT_ID", "ENVIRONMENT", "CLIENT_ID", "CLIENT_SECRET"}
 SHARED = ("APP_KEY", "ENVIRONMENT", "TIMEZONE")  # said once, they hold for every profile
 PREFIX = "SERVICETITAN_"
-OURS = ("STNB_PROFILE", DEADLINE, MAX_BODY)  # the other variables that a .env file may set
+# The other variables that a .env file may set.
+OURS = ("STNB_PROFILE", DEADLINE, MAX_BODY, MAX_MEMORY)
 Source = Literal["file", "process"]
 SERVICEPYTAN_ENVIRONMENT = "SERVICETITAN_API_ENVIRONMENT"  # the name that servicepytan reads
 

@@ -7,6 +7,7 @@ import concurrent.futures
 import contextlib
 from contextlib import aclosing
 
+from .held import Held
 from .progress import PageCallback, Tracker
 from .shielded import to_its_end
 from .source import Arrived, Source
@@ -30,15 +31,19 @@ class Keeper:
             StnbError: a call failed for good, or a page cannot be written.
             Exception: whatever `on_page` raises.
         """
+        session, name = self.source.session, self.source.call.endpoint.name
         # A thread of its own: neither the decoders nor another pull wait for the disk or `on_page`.
         with (
-            self.source.session.reading(),
+            session.reading(),
+            Held(name, self.store, session.credentials.limits) as held,
             concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="stnb-keep") as thread,
         ):
             try:
                 async with aclosing(self.source.pages(self.store, tracker)) as pages:
                     async for page in pages:
                         await self._keep(page, thread)
+                        held.add(page.part)
+                        del page
             finally:
                 await to_its_end(self._keep_arrived(thread))
 

@@ -332,7 +332,7 @@ def test_a_file_without_an_end_has_one(
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "nan", "inf", "much", "1,5"])
-@pytest.mark.parametrize("name", ["STNB_DEADLINE", "STNB_MAX_BODY"])
+@pytest.mark.parametrize("name", ["STNB_DEADLINE", "STNB_MAX_BODY", "STNB_MAX_MEMORY"])
 def test_a_bound_that_is_none_is_refused(name: str, text: str) -> None:
     """By its name."""
     with pytest.raises(CredentialsInvalid, match=name):
@@ -342,7 +342,8 @@ def test_a_bound_that_is_none_is_refused(name: str, text: str) -> None:
 @pytest.mark.parametrize("digits", ["9", "9" * 8, "9" * 13, "9" * 15])
 def test_the_widest_bounds_are_taken(digits: str) -> None:
     """Plain and in gzip, rows and files: no library below meets a number that it cannot hold."""
-    limits = credentials.limits_of({"STNB_DEADLINE": digits, "STNB_MAX_BODY": digits})
+    names = "STNB_DEADLINE", "STNB_MAX_BODY", "STNB_MAX_MEMORY"
+    limits = credentials.limits_of(dict.fromkeys(names, digits))
     body = b'{"data":[]}'
     session = FakeTenant(
         lambda request: stream(
@@ -359,18 +360,19 @@ def test_the_widest_bounds_are_taken(digits: str) -> None:
 def test_bounds_stand_in_the_file_or_in_the_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The process wins; without either they are 120 seconds and 256 MB."""
+    """The process wins; without either they are 120 seconds, 256 MB, and half of the memory."""
     file = tmp_path / ".env"
     lines = ["APP_KEY=ak1.x", "TENANT_ID=1", "ENVIRONMENT=integration", "CLIENT_ID=cid.x"]
     lines = [f"SERVICETITAN_{line}" for line in [*lines, "CLIENT_SECRET=cs1.x"]]
     file.write_text("\n".join(lines))
-    assert credentials.load(env_file=file).limits == Limits(120, 256)
+    assert credentials.load(env_file=file).limits == Limits(120, 256, None)
 
-    file.write_text("\n".join([*lines, "STNB_DEADLINE=30", "STNB_MAX_BODY=10"]))
-    assert credentials.load(env_file=file).limits == Limits(30, 10)
+    bounds = ["STNB_DEADLINE=30", "STNB_MAX_BODY=10", "STNB_MAX_MEMORY=1000"]
+    file.write_text("\n".join([*lines, *bounds]))
+    assert credentials.load(env_file=file).limits == Limits(30, 10, 1_000)
 
     monkeypatch.setenv("STNB_MAX_BODY", "20")
-    assert credentials.load(env_file=file).limits == Limits(30, 20)
+    assert credentials.load(env_file=file).limits == Limits(30, 20, 1_000)
     assert stnb.connect("demo").session.credentials.limits == Limits(120, 20)
 
 

@@ -37,7 +37,7 @@ def test_no_reader_takes_it(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [*ODD, "0", "-1"])
-@pytest.mark.parametrize("name", ["STNB_DEADLINE", "STNB_MAX_BODY"])
+@pytest.mark.parametrize("name", ["STNB_DEADLINE", "STNB_MAX_BODY", "STNB_MAX_MEMORY"])
 def test_no_bound_takes_it(name: str, text: str) -> None:
     """It is refused by its name."""
     with pytest.raises(CredentialsInvalid, match=name):

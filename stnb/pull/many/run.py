@@ -17,6 +17,7 @@ from stnb.session import clock
 
 from ..fetch import CallSource
 from ..file_table import file_table
+from ..held import Held
 from ..paging import either
 from ..paging.models import Paging
 from ..progress import Tracker
@@ -157,9 +158,11 @@ class ManyCalls(Source):
         """Read one call to its end; if it breaks off, what had come of it is kept."""
         one.prepare(store)
         try:
-            async with aclosing(one.pages(store, _UnitTracker(self._tracker))) as pages:
-                async for page in pages:
-                    store.put(*page)
+            with Held(one.call.endpoint.name, store, self.session.credentials.limits) as held:
+                async with aclosing(one.pages(store, _UnitTracker(self._tracker))) as pages:
+                    async for page in pages:
+                        store.put(*page)
+                        held.add(page.part)
         except BaseException as err:
             for page in one.arrived:
                 store.put(*page)
