@@ -7,6 +7,7 @@ column keeps the type that it has there, and what this type does not hold stands
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
@@ -67,7 +68,8 @@ class ColumnTypes:
     lists: bool
     json: set[str] = field(default_factory=set)
     _types: dict[str, pa.DataType] = field(default_factory=dict)
-    _beside: Counter[str] = field(default_factory=Counter)  # values, since they were told
+    # The values of a column that stand in another, since they were told.
+    _beside: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def fitted(self, rows: pa.Table) -> pa.Table:
         """The rows with the types of the table; `tell` tells what a type does not hold."""
@@ -75,8 +77,9 @@ class ColumnTypes:
         for name, column in zip(rows.column_names, rows.columns, strict=True):
             columns[name], rest = self._fitted(name, column)
             if rest is not None:
-                columns[name + BESIDE] = rest
-                self._beside[name] += len(rest) - rest.null_count
+                beside = _free_name(name, rows.column_names)
+                columns[beside] = rest
+                self._beside[name, beside] += len(rest) - rest.null_count
         return pa.table(columns)
 
     def tell(self, tenant: str) -> None:
@@ -86,8 +89,8 @@ class ColumnTypes:
         if not self._beside:
             return
         told = []
-        for name, count in self._beside.items():
-            told.append(f"{wording.counted(count, 'value')} of {name} in {name}{BESIDE}")
+        for (name, beside), count in self._beside.items():
+            told.append(f"{wording.counted(count, 'value')} of {name} in {beside}")
         self._beside.clear()
         text = f"{self.table}: {tenant} sent values that are not of their column's type: they "
         text += f"stand beside it as text, {', '.join(told)}."
@@ -131,6 +134,12 @@ class ColumnTypes:
         if not pa.types.is_null(kind):
             self._types[name] = kind
         return kind
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    """The column beside another one; a tenant may itself send one that is called so."""
+    names = (f"{name}{BESIDE}{number or ''}" for number in itertools.count())
+    return next(free for free in names if free not in taken)
 
 
 def _each(column: pa.ChunkedArray, make: Callable[[pa.Array], pa.Array]) -> pa.ChunkedArray:

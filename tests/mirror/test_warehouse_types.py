@@ -251,3 +251,16 @@ def test_dlt_says_nothing_of_hints_meanwhile(caplog: pytest.LogCaptureFixture) -
         assert not logger.filter(record)
         assert logger.filter(other)
     assert logger.filter(record)
+
+
+def test_a_column_of_the_tenant_keeps_its_place() -> None:
+    """What does not fit stands beside it under a further name, which is told."""
+    own = f"x{BESIDE}"
+    of = types(pa.int64())
+    for names in (["x", own], [own, "x"]):
+        rows = {"x": ["7", "A-1"], own: ["mine", "too"]}
+        made = of.fitted(pa.table({name: rows[name] for name in names})).to_pydict()
+        assert made == {"x": [7, None], own: ["mine", "too"], f"{own}1": [None, "A-1"]}
+
+    with pytest.warns(ColumnDrift, match=f"2 values of x in {own}1"):
+        of.tell("phoenix")
