@@ -86,7 +86,7 @@ def draw_upright(
     else:
         ax.set_xticks(places, [named(key) for key in numbers.index])
     ax.margins(x=0.02, y=0.1)
-    style(ax, "y", scale_of(answer), _per_period(answer), answer.by, _whole(answer))
+    style(ax, "y", scale_of(answer), answer.per_period, answer.by, _whole(answer))
     if level is not None:
         ax.axhline(level, color=PEAK, linewidth=1.4)
         beside: Any = {"xycoords": ("axes fraction", "data"), "va": "bottom", "ha": "right"}
@@ -140,12 +140,6 @@ def _legend(ax: Any, answer: Answer) -> None:
 def _whole(answer: Answer) -> bool:
     values = answer.numbers.to_numpy(dtype="float64", na_value=0.5)
     return bool((values % 1 == 0).all())
-
-
-def _per_period(answer: Answer) -> str:
-    if answer.kind == TIMES and answer.added_up:
-        return f"{answer.measure} a {answer.every}"
-    return answer.measure
 
 
 def _short_name(key: object) -> str:
