@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stnb import credentials
 from stnb.credentials import Credentials, Secret, Settings
@@ -14,6 +14,9 @@ from stnb.errors import CredentialsMissing, UsageError, numbers
 from stnb.errors.misused import WrongValue
 
 from .account import Account
+
+if TYPE_CHECKING:
+    from stnb.demoserver import Keys
 
 # Seconds: a longer pause that the demo in this process asks for, as for a report, is cut short.
 LONGEST_PAUSE, SHOWN = 10.0, 1.0
@@ -133,10 +136,7 @@ def demo(
     from stnb import demoserver as server
     from stnb.session import Session
 
-    for name, usual in (("latency", 0), ("scale", 1)):
-        if options.get(name) is None:
-            options[name] = _number(f"STNB_DEMO_{name.upper()}", usual)
-    _check_today(os.environ.get("STNB_DEMO_TODAY", ""))
+    _fill_in(options)
     try:
         app = server.make_app(**options)
     except ValueError as err:
@@ -145,36 +145,56 @@ def demo(
             "The demo tenant cannot be made in this way.",
             "Correct that option; help(stnb.demo) says what each is.",
         ) from None
-    keys = server.keys_of(options.get("number", 0))
+    owner = _demo_credentials(server.keys_of(options.get("number", 0)), server.APP_KEY)
+    time_of = _DemoTime(app, waits)
+    session = Session.of_app(
+        app, owner, now=app.state.now, clock=time_of.clock, sleep=time_of.sleep
+    )
+    return Account(session, max_age=max_age)
+
+
+def _fill_in(options: dict[str, Any]) -> None:
+    """Take from the variables of the process what is not given, and check the day that is there."""
+    for name, usual in (("latency", 0), ("scale", 1)):
+        if options.get(name) is None:
+            options[name] = _number(f"STNB_DEMO_{name.upper()}", usual)
+    _check_today(os.environ.get("STNB_DEMO_TODAY", ""))
+
+
+def _demo_credentials(keys: Keys, app_key: str) -> Credentials:
+    """Those that the demo tenant takes; its hosts are no hosts of any network."""
     host = "https://demo.invalid"
-    owner = Credentials(
+    return Credentials(
         profile=credentials.DEMO,
         environment=credentials.DEMO,
         tenant=keys.tenant,
         client_id=Secret(keys.client_id),
         client_secret=Secret(keys.client_secret),
-        app_key=Secret(server.APP_KEY),
+        app_key=Secret(app_key),
         api_url=host,
         auth_url=f"{host}/connect/token",
         timezone=keys.timezone,
         limits=credentials.limits_of(os.environ),
     )
-    skipped = 0.0  # seconds by which the account's clock is put forward
 
-    def clock() -> float:
-        return time.monotonic() + skipped
 
-    async def sleep(seconds: float) -> None:
-        nonlocal skipped
+class _DemoTime:
+    """The clock and the pauses of an account of the demo in this process."""
+
+    def __init__(self, app: Any, waits: bool) -> None:
+        self._app, self._waits = app, waits
+        self._skipped = 0.0  # seconds by which the clock is put forward
+
+    def clock(self) -> float:
+        return time.monotonic() + self._skipped
+
+    async def sleep(self, seconds: float) -> None:
         # A report runs once a minute here too, but nobody has to sit through the minute.
         shown = seconds
         if seconds > LONGEST_PAUSE:
             shown = SHOWN
-            app.state.skip(seconds - shown)
-        if not waits:
+            self._app.state.skip(seconds - shown)
+        if not self._waits:
             shown = 0.0
-            skipped += seconds
+            self._skipped += seconds
         await asyncio.sleep(shown)
-
-    session = Session.of_app(app, owner, now=app.state.now, clock=clock, sleep=sleep)
-    return Account(session, max_age=max_age)

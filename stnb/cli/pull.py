@@ -57,13 +57,18 @@ def add(command: argparse.ArgumentParser, arguments: Sequence[str]) -> None:
     )
     command.add_argument("-q", "--quiet", action="store_true", help="no progress bar and no notes")
     add_filters(command, endpoint)
+    _add_other_names(command)
+    add_formats(command)
+    command.set_defaults(run=run, explains_unknown=True)
+
+
+def _add_other_names(command: argparse.ArgumentParser) -> None:
+    """What other programs call these options; help does not list them."""
     add_hidden(command, "to", "--output", "--out", "--file", "--to-csv", "--to-excel")
     add_hidden(command, "limit", "-l", "--rows", "--max", "--head", "--top", type=at_least_1)
     add_hidden(command, "columns", "--fields", "--select", type=_names)
     add_hidden(command, "filter", "--where", "-w", action="append")
     add_hidden(command, "format", "-f", choices=FORMATS)
-    add_formats(command)
-    command.set_defaults(run=run, explains_unknown=True)
 
 
 def _names(text: str) -> list[str]:

@@ -57,18 +57,7 @@ class Explorer(W.VBox):
         self.error: StnbError | None = None
         self._chosen = Chosen(lambda: self.parts, profiles, connect)
         self._results = Results(lambda: self.parts, connect, self.show_error)
-        hooks = Hooks(
-            filters_changed=self._on_filters,
-            look_up=self._look_up,
-            idle=self._estimate,
-            act=self._act,
-            check=self.check,
-            frame=lambda: self.frame,
-            selection=lambda: self.selection,
-            shown=lambda: self._results.shown,
-            code=lambda: self._results.code or self._screen.code,
-        )
-        self.parts = Layout(profiles, hooks, alone)
+        self.parts = Layout(profiles, self._hooks(), alone)
         self._pulls = Pulls(
             self.parts,
             self._chosen,
@@ -87,6 +76,19 @@ class Explorer(W.VBox):
         self._on_profile(None)
         self._screen.show_resource(state.filters)
         self._observe()
+
+    def _hooks(self) -> Hooks:
+        return Hooks(
+            filters_changed=self._on_filters,
+            look_up=self._look_up,
+            idle=self._estimate,
+            act=self._act,
+            check=self.check,
+            frame=lambda: self.frame,
+            selection=lambda: self.selection,
+            shown=lambda: self._results.shown,
+            code=lambda: self._results.code or self._screen.code,
+        )
 
     # -- what is chosen
 

@@ -13,17 +13,14 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO
 
-if TYPE_CHECKING:
-    from filelock import FileLock
+from .locks import locked
 
 PATIENCE = 10.0  # seconds to wait for another writer
 ROUNDS = 50  # tries against a writer that takes no lock, such as an editor
 PRIVATE, SHARED = 0o600, 0o644
 O_BINARY = getattr(os, "O_BINARY", 0)  # Windows alone has it
-# What a file system without locks answers, such as some network drives.
-NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
 def real_file(path: str | os.PathLike[str]) -> Path:
@@ -216,54 +213,6 @@ def add_line(path: Path, line: str) -> None:
         return content + line.encode() + end
 
     rewrite(real_file(path), edited, mode=SHARED)
-
-
-def lock_at(path: Path, patience: float, **options: Any) -> FileLock:
-    """A lock on a file, by the system's own means, which the threads of a process share.
-
-    Args:
-        patience: seconds to wait for another holder.
-        options: of the library, such as the file's mode.
-    """
-    from filelock import FileLock  # takes a fifth of a second to import
-
-    return FileLock(path, timeout=patience, thread_local=False, fallback_to_soft=False, **options)
-
-
-@contextlib.contextmanager
-def locked(path: Path, patience: float = 0.0) -> Iterator[None]:
-    """Hold a lock file: one holder at a time, in this process and in all others.
-
-    The system frees the lock when its process ends, however it ends. The file is deleted at the
-    end, so that none stays in a user's folder. A file system without locks does without.
-
-    Args:
-        path: the lock file; its folder must exist.
-        patience: seconds to wait for another holder.
-
-    Raises:
-        BlockingIOError: another holder kept it for longer.
-        OSError: the system refuses.
-    """
-    from filelock import Timeout
-
-    path.parent.stat()  # the library would make a missing folder
-    lock = lock_at(path, patience)
-    try:
-        lock.acquire(poll_interval=0.02)
-    except Timeout:
-        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
-    except OSError as err:
-        if err.errno not in NO_LOCKS:
-            raise
-    try:
-        yield
-    finally:
-        # Deleted while it is held: who waits for a deleted file notices, and makes a new one.
-        # Windows refuses this, and the library deletes the file there.
-        with contextlib.suppress(OSError):
-            path.unlink()
-        lock.release()
 
 
 def _content(target: Path) -> bytes | None:

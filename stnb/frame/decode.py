@@ -25,7 +25,7 @@ from .fallback import Columns
 from .fast import WHOLE_DIGITS
 from .memory import Mover
 from .packed import packed
-from .scan import scan
+from .scan import Scan, scan
 from .schema import Shape
 from .sent import Sent, Sheet, sheet_of
 from .text import open_texts, text_of
@@ -84,47 +84,96 @@ def decode(
     seen = scan(content)
     if seen.deep:
         raise UnexpectedAnswer.too_deep("A page")
-    drift: Drifts = {}
     sent = _enveloped(content.removeprefix(codecs.BOM_UTF8), rows_at)
     document = utf8.mended(sent)
-    quick, outside = None, False
-    if not positional:
-        quick = fast.read(document, shape, seen)
-    kept: Columns = {}
-    fields: list[dict[str, Any]] = []
-    doubled: list[str] = []
-    if quick is not None:
-        columns, length, outside = quick
-    else:
-        columns, length = fallback.read(
-            document,
-            shape,
-            drift,
-            positional=positional,
-            sent=kept,
-            fields=fields,
-            doubled=doubled,
-        )
+    page = _read(document, shape, seen, positional=positional)
     sheets: tuple[Sheet, ...] = ()
     if not positional:
-        complete = quick is not None and not shape.skips and not outside
-        converted = _converts_inside(columns, drift)
-        sheet = sheet_of(document, seen, columns, length, complete=complete, converted=converted)
-        sheets = (sheet,)
-    table = _as_table(typed(columns, length, shape, drift, kept), length)
+        sheets = (_sheet(document, shape, seen, page),)
+    drift = page.drift
+    table = _as_table(typed(page.columns, page.rows, shape, drift, page.sent), page.rows)
     READ.moved(len(content))
     if positional or not shape.leaves:
         # A report's columns are its own, and some routes are not described: nothing was promised.
         drift = with_kinds(drift, (Kind.DIGITS, Kind.WIDE_NUMBER))
     if positional:
-        own = reports.data_types_of(fallback.names_of(fields), fields)
-        reports.follow(columns, {**(data_types or {}), **own}, drift, kept, shape.dtypes)
-        table = _as_table(typed(columns, length, shape, {}), length)
+        table = _report_table(page, shape, drift, data_types or {})
     if document is not sent:
         utf8.note_broken_bytes(sent, shape, drift, positional=positional)
-    if quick is None:
-        _note_odd_texts(document, shape, drift, positional=positional, doubled=bool(doubled))
-    return Decoded(table, drift, careful=quick is None, sent=Sent(packed(kept), sheets))
+    if page.careful:
+        _note_odd_texts(document, shape, drift, positional=positional, doubled=page.doubled)
+    return Decoded(table, drift, page.careful, Sent(packed(page.sent), sheets))
+
+
+@dataclass
+class _Page:
+    """The columns of a page as they were read, before each gets its final type.
+
+    Attributes:
+        rows: how many there are.
+        careful: whether the careful path read them.
+        outside: whether numbers with a fraction or objects stand around the rows.
+        drift: what was noted of the columns.
+        sent: the columns that do not read back as they were sent.
+        fields: those of a report.
+        doubled: whether a key stands twice in an object.
+    """
+
+    columns: Columns
+    rows: int
+    careful: bool = False
+    outside: bool = False
+    drift: Drifts = field(default_factory=dict)
+    sent: Columns = field(default_factory=dict)
+    fields: list[dict[str, Any]] = field(default_factory=list)
+    doubled: bool = False
+
+
+def _read(document: bytes, shape: Shape, seen: Scan, *, positional: bool) -> _Page:
+    """Read a page on the fast path if it can be, otherwise on the careful one."""
+    if not positional:
+        quick = fast.read(document, shape, seen)
+        if quick is not None:
+            columns, rows, outside = quick
+            return _Page(columns, rows, outside=outside)
+    drift: Drifts = {}
+    sent: Columns = {}
+    fields: list[dict[str, Any]] = []
+    doubled: list[str] = []
+    columns, rows = fallback.read(
+        document,
+        shape,
+        drift,
+        positional=positional,
+        sent=sent,
+        fields=fields,
+        doubled=doubled,
+    )
+    return _Page(
+        columns,
+        rows,
+        careful=True,
+        drift=drift,
+        sent=sent,
+        fields=fields,
+        doubled=bool(doubled),
+    )
+
+
+def _sheet(document: bytes, shape: Shape, seen: Scan, page: _Page) -> Sheet:
+    """How the numbers of a page were written."""
+    complete = not page.careful and not shape.skips and not page.outside
+    converted = _converts_inside(page.columns, page.drift)
+    return sheet_of(document, seen, page.columns, page.rows, complete=complete, converted=converted)
+
+
+def _report_table(
+    page: _Page, shape: Shape, drift: Drifts, data_types: Mapping[str, str]
+) -> pa.Table:
+    """The table of a report, whose columns get the types that the report gives them."""
+    own = reports.data_types_of(fallback.names_of(page.fields), page.fields)
+    reports.follow(page.columns, {**data_types, **own}, drift, page.sent, shape.dtypes)
+    return _as_table(typed(page.columns, page.rows, shape, {}), page.rows)
 
 
 def _converts_inside(columns: Columns, drift: Drifts) -> bool:

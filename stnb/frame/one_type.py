@@ -55,7 +55,7 @@ def one_kind(kinds: Sequence[pa.DataType], columns: Sequence[pa.ChunkedArray]) -
 
 
 def cast(columns: Sequence[pa.ChunkedArray], kind: pa.DataType) -> pa.ChunkedArray:
-    """Columns, one below the other, as a type that `merge` found for them.
+    """Columns, one below the other, as a type that `one_kind` found for them.
 
     Raises:
         pa.ArrowException: the type does not hold a value exactly.

@@ -75,6 +75,12 @@ def is_number(kind: pa.DataType, *, decimal: bool = True) -> bool:
     return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
 
 
+def is_list(kind: pa.DataType) -> bool:
+    """Whether values of an Arrow type are lists, in any of the forms that Arrow has for them."""
+    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+    return any(is_it(kind) for is_it in lists)
+
+
 def is_open(column: Column) -> bool:
     """Whether the documents promise nothing about a column, or about an array's elements."""
     if column.type == "array":

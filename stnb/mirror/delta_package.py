@@ -71,11 +71,6 @@ def dataset_of(table: Any) -> pds.Dataset:
     return table.to_pyarrow_dataset(schema=pa.schema([own.field(n) for n in [TENANT, *names]]))
 
 
-def quoted(text: str) -> str:
-    """A text in a predicate."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _said(err: OSError) -> str:
     """What the system says; a store gives no number of its error."""
     if err.errno is None:

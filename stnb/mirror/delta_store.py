@@ -23,9 +23,10 @@ from stnb.frame.stores import store_address
 from stnb.frame.united import TENANT
 
 from .delta_folder import DeltaFolder
-from .delta_package import dataset_of, opened, package, quoted, tried
+from .delta_package import dataset_of, opened, package, tried
 from .delta_table import InDelta
 from .folder import Checkpoint
+from .view import quoted_text
 
 SCHEMES = ("s3", "gs", "az", "abfs", "abfss")  # of the stores that deltalake knows
 BESIDE = ".stnb"
@@ -127,7 +128,7 @@ class StoreFolder(DeltaFolder):
 
         def write() -> None:
             if opened(self._beside) is not None:
-                same = f'{TENANT} = {quoted(self.name)} and "table" = {quoted(table)}'
+                same = f'{TENANT} = {quoted_text(self.name)} and "table" = {quoted_text(table)}'
                 options["predicate"] = same
             package().write_deltalake(self._beside, row, **options)
 

@@ -27,9 +27,10 @@ from stnb.frame.united import TENANT
 
 from . import merge
 from .columns import Rows, cast
-from .delta_package import dataset_of, opened, package, quoted, tried
+from .delta_package import dataset_of, opened, package, tried
 from .delta_types import for_delta, of_tenant
 from .merge import Both, Difference, Key, writes
+from .view import quoted_text
 
 ROWS = 65_536  # of a batch
 
@@ -123,7 +124,7 @@ class InDelta:
 
     def _carry_out(self, table: Any, both: Both, wanted: Any, key: Key) -> None:
         named = " and ".join(f't."{name}" = s."{name}"' for name in key)
-        own = quoted(self.tenant)
+        own = quoted_text(self.tenant)
         work = table.merge(
             source=self._reader(both, wanted),
             predicate=f"t.{TENANT} = {own} and s.{TENANT} = {own} and {named}",
@@ -149,7 +150,7 @@ class InDelta:
                 self._widen(table, both)
             options: dict[str, Any] = {"mode": "overwrite", "partition_by": [TENANT]}
             if table is not None:
-                options["predicate"] = f"{TENANT} = {quoted(self.tenant)}"
+                options["predicate"] = f"{TENANT} = {quoted_text(self.tenant)}"
                 options["schema_mode"] = "merge"
             elif "://" not in self.address:
                 private_folder(Path(self.address))  # the package makes files that all may read

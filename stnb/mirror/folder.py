@@ -18,7 +18,8 @@ from typing import Any
 
 from stnb.errors import BadFilter, CannotSave, UsageError, reason
 from stnb.errors.nesting import loads
-from stnb.filesystem.atomic import locked, private_folder, rewrite
+from stnb.filesystem.atomic import private_folder, rewrite
+from stnb.filesystem.locks import locked
 from stnb.frame.parquet import provenance
 from stnb.frame.reading import footer
 

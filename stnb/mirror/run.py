@@ -20,7 +20,7 @@ from .at_work import COLUMNS, keep_up
 from .lake import sync_tenants
 from .places import place_of
 from .route import Named, routes
-from .table import Table
+from .table import Done, Table
 
 
 @explains_misuse("stnb")
@@ -99,6 +99,16 @@ def sync(
     owner = todo[0].owner
     folder = place.folder(owner.profile, owner.tenant, owner.environment)
     done = keep_up(folder, [Table(folder, route, progress) for route in todo])
+    _tell(done, strict)
+    return pd.DataFrame([d.row() for d in done], columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def _tell(done: Sequence[Done], strict: bool) -> None:
+    """Warn of each table that could not be brought up to date.
+
+    Raises:
+        StnbError: none could, or `strict` and one could not.
+    """
     errors = [d.error for d in done if d.error is not None]
     if errors and (strict or len(errors) == len(done)):
         raise errors[0]
@@ -106,7 +116,6 @@ def sync(
         if d.error is not None:
             text = f"{d.route.table} was not brought up to date: {d.error}"
             notices.warn(notices.Notice(Incomplete, text))
-    return pd.DataFrame([d.row() for d in done], columns=list(COLUMNS)).astype(COLUMNS)
 
 
 def _names_any(resources: Sequence[Resource | str] | Resource | str) -> bool:

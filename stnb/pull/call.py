@@ -99,13 +99,7 @@ def call(
     body = body_of(endpoint, values, zone)
     pairs = {p: as_pairs(endpoint, p, v, zone) for p, v in values.items() if p.where != "body"}
     _check_spans(endpoint, pairs)
-    path = endpoint.path.replace("{tenant}", str(tenant))
-    query: list[tuple[str, str]] = []
-    for param, written in pairs.items():
-        if param.where == "path":
-            path = path.replace(f"{{{param.name}}}", quote(written[0][1], safe=""))
-        elif param.where == "query":
-            query += written
+    path, query = _placed(endpoint, tenant, pairs)
     shown = _shown(values, pairs, body)
     if endpoint.window_days is not None:
         several = windows(endpoint, values, zone)
@@ -128,6 +122,20 @@ def call(
     if batches:
         query = [pair for pair in query if pair[0] != IDS]
     return Call(endpoint, path, tuple(query), body, shown, batches, len(ids), ours)
+
+
+def _placed(
+    endpoint: Endpoint, tenant: int, pairs: Mapping[Param, list[tuple[str, str]]]
+) -> tuple[str, list[tuple[str, str]]]:
+    """The path with its values, and the pairs of the query."""
+    path = endpoint.path.replace("{tenant}", str(tenant))
+    query: list[tuple[str, str]] = []
+    for param, written in pairs.items():
+        if param.where == "path":
+            path = path.replace(f"{{{param.name}}}", quote(written[0][1], safe=""))
+        elif param.where == "query":
+            query += written
+    return path, query
 
 
 def in_short(values: list[str]) -> str:

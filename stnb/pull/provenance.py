@@ -66,15 +66,10 @@ def provenance(
         frame: None if the rows are in a file.
         unfit: the filters that some rows do not fit.
     """
-    call, progress, owner = facts.call, facts.progress, facts.owner
+    call, progress = facts.call, facts.progress
     lacking = _lacking(facts, read, duplicates)
     cut = progress.rows - duplicates > read
-    which = ""
-    if not facts.stopped and _was_limited(facts, read, cut):
-        total = facts.total
-        if total is not None and total < read:
-            total = None  # it is refuted, as a notice says
-        which = notices.first_rows(read, total, order=facts.order)
+    which = _first_rows(facts, read, cut)
     others = _others(facts, read, lacking, drift, frame, unfit)
     complete: bool | None = False
     if not lacking:
@@ -86,12 +81,7 @@ def provenance(
     if facts.stopped:
         which = notices.arrived(read, facts.total, facts.stopped)
     return {
-        "resource": call.endpoint.name,
-        "params": dict(call.filters),
-        "dtypes": facts.shape.dtypes,
-        "tenant": owner.tenant,
-        "environment": owner.environment,
-        "timezone": owner.timezone,
+        **_question(facts),
         "rows": rows,
         "total": facts.total,
         "complete": complete,
@@ -111,6 +101,28 @@ def provenance(
         "new_columns": [c for c in split_off_texts(drift)[0] if c not in facts.shape.by_path],
         "drift": sentences(drift),
     }, found
+
+
+def _question(facts: Facts) -> dict[str, Any]:
+    """What was asked for, and of whom."""
+    return {
+        "resource": facts.call.endpoint.name,
+        "params": dict(facts.call.filters),
+        "dtypes": facts.shape.dtypes,
+        "tenant": facts.owner.tenant,
+        "environment": facts.owner.environment,
+        "timezone": facts.owner.timezone,
+    }
+
+
+def _first_rows(facts: Facts, read: int, cut: bool) -> str:
+    """Which rows the limit let through, in words; "" if it ended nothing."""
+    if facts.stopped or not _was_limited(facts, read, cut):
+        return ""
+    total = facts.total
+    if total is not None and total < read:
+        total = None  # it is refuted, as a notice says
+    return notices.first_rows(read, total, order=facts.order)
 
 
 def _bounds(call: Call) -> dict[str, dict[str, str]]:

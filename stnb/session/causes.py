@@ -195,46 +195,55 @@ def unbearable(
     if beyond == "depth":
         return UnexpectedAnswer.too_deep(f"The answer to {request}")
     if beyond == "pace":
-        return Unreachable(
-            f"{request} failed: no megabyte of the file, nor the rest of it, came within "
-            f"{limits.deadline:g} seconds, and it was tried {times(attempts)}.",
-            "Likely the network or the server is slow, or it or a proxy sends the file drop by "
-            "drop.",
-            "Make the same call again: with to= the files that are whole are not fetched anew. "
-            "STNB_DEADLINE sets the seconds, in .env or as a variable of the process.",
-            attempts=attempts,
-        )
+        return _too_slow_a_file(limits, request, attempts)
     if beyond == "deadline":
-        then = smaller()
-        if is_token:  # it is of one size
-            then = "Wait and try again, or check the AUTH_URL of the profile with `stnb profiles`."
-        return Unreachable(
-            f"{request} failed: no whole answer came within {limits.deadline:g} seconds, and it "
-            f"was tried {times(attempts)}.",
-            "Likely the server is slow, or it or a proxy sends the answer drop by drop. A request "
-            "with its body may take no longer.",
-            f"{then} STNB_DEADLINE sets the seconds, in .env or as a variable of the process.",
-            attempts=attempts,
-        )
+        return _too_late(limits, request, attempts, is_token)
     if beyond in ("file", "packed"):
         return _too_large_a_file(beyond, limits, request)
+    return _too_large_a_body(beyond, limits, request, is_token)
+
+
+def _too_slow_a_file(limits: Limits, request: str, attempts: int) -> StnbError:
+    return Unreachable(
+        f"{request} failed: no megabyte of the file, nor the rest of it, came within "
+        f"{limits.deadline:g} seconds, and it was tried {times(attempts)}.",
+        "Likely the network or the server is slow, or it or a proxy sends the file drop by drop.",
+        "Make the same call again: with to= the files that are whole are not fetched anew. "
+        "STNB_DEADLINE sets the seconds, in .env or as a variable of the process.",
+        attempts=attempts,
+    )
+
+
+def _too_late(limits: Limits, request: str, attempts: int, is_token: bool) -> StnbError:
+    then = smaller()
+    if is_token:  # it is of one size
+        then = "Wait and try again, or check the AUTH_URL of the profile with `stnb profiles`."
+    return Unreachable(
+        f"{request} failed: no whole answer came within {limits.deadline:g} seconds, and it was "
+        f"tried {times(attempts)}.",
+        "Likely the server is slow, or it or a proxy sends the answer drop by drop. A request with "
+        "its body may take no longer.",
+        f"{then} STNB_DEADLINE sets the seconds, in .env or as a variable of the process.",
+        attempts=attempts,
+    )
+
+
+def _too_large_a_body(beyond: str, limits: Limits, request: str, is_token: bool) -> StnbError:
+    """The error for a body of too many bytes, or of too many values."""
     what = f"with a body of over {limits.max_body:g} MB"
     why = "stnb reads no larger one, as it could fill the memory"
     if beyond == "values":
         what = "with a body of so many values, or so many different keys, that it was not read"
         why = f"It would take over {TIMES * limits.max_body:g} MB of memory"
-    if is_token:
-        why = "A token has some thousand characters; likely another server or a page answers there"
-        then = "Run `stnb profiles` and check the AUTH_URL of the profile; then ask your IT."
-        error = UnexpectedAnswer(f"{request} was answered {what}.", f"{why}.", then)
-        error.final = True
-        return error
-    error = UnexpectedAnswer(
-        f"{request} was answered {what}.",
-        f"{why}; likely a fault of the server.",
+    why += "; likely a fault of the server."
+    then = (
         f"{smaller()} STNB_MAX_BODY sets the MB of a body, in .env or as a variable of the "
-        f"process; what becomes of it may take {TIMES} times as much.",
+        f"process; what becomes of it may take {TIMES} times as much."
     )
+    if is_token:
+        why = "A token has some thousand characters; likely another server or a page answers there."
+        then = "Run `stnb profiles` and check the AUTH_URL of the profile; then ask your IT."
+    error = UnexpectedAnswer(f"{request} was answered {what}.", why, then)
     error.final = True
     return error
 

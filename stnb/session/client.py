@@ -37,7 +37,7 @@ from .look import Look, look
 from .places import place_for
 from .probe import Knock, knock
 from .report_turns import ReportTurn, turn_file
-from .retry import PATIENCE, Notify, Retry, no_one
+from .retry import PATIENCE, Notify, Once, Retry, no_one
 from .said import CODING, is_whole_json
 from .server_clock import ServerClock
 from .shared import OF_PROCESS, Shared, one
@@ -337,35 +337,54 @@ class Session(StaysHere):
         if expect_json:
             check = whole or is_whole_json
 
-        async def once(auth: TokenAuth, attempt: int) -> Failure | Answer:
-            # A slot before the turn: requests that had their turn and then waited for a connection
-            # would start in a bunch.
-            async with self._slots, self._connections.held() as client:
-                while True:
-                    coding = self._coding(auth)
-                    request = client.build_request(method, url, json=body, headers=coding)
-                    with place_for(request, self.places):
-                        result = await exchange(client, request, auth, check, attempt, into)
-                    if not self._comes_plain(result, auth, coding):
-                        return result
-
-        async def in_lane(auth: TokenAuth, attempt: int) -> Failure | Answer:
-            assert kind is not None
-            return await self._gate.through(kind, lambda: once(auth, attempt))
-
-        work = once
+        once: Once = partial(self._once, method, url, body=body, check=check, into=into)
         if kind is not None:
-            work = in_lane
+            once = partial(self._in_lane, kind, once)
         retry = self._retry(auth, (method, path, scope), patience, notify)
         retry = replace(retry, hasty=hasty)
-        if is_report_query(path):  # its limit is its own: other calls need not wait with it
-            retry = replace(retry, pause=self._sleep, unsaid=BETWEEN_RUNS)
-            async with self._report_turn(path).taken(notify) as told:
-                answer = await replace(retry, notify=told).insist(work, auth)
+        if is_report_query(path):
+            answer = await self._in_turn(path, retry, once, auth)
         else:
-            answer = await retry.insist(work, auth)
+            answer = await retry.insist(once, auth)
         self._server_clock.learn(answer)
         return answer
+
+    async def _once(
+        self,
+        method: str,
+        url: httpx.URL,
+        auth: TokenAuth,
+        attempt: int,
+        *,
+        body: Any,
+        check: Callable[[bytes], bool] | None,
+        into: IO[bytes] | None,
+    ) -> Failure | Answer:
+        """One try; a second one if the server refuses compressed answers."""
+        # A slot before the turn: requests that had their turn and then waited for a connection
+        # would start in a bunch.
+        async with self._slots, self._connections.held() as client:
+            while True:
+                coding = self._coding(auth)
+                request = client.build_request(method, url, json=body, headers=coding)
+                with place_for(request, self.places):
+                    result = await exchange(client, request, auth, check, attempt, into)
+                if not self._comes_plain(result, auth, coding):
+                    return result
+
+    async def _in_lane(
+        self, kind: Kind, once: Once, auth: TokenAuth, attempt: int
+    ) -> Failure | Answer:
+        """One try that waits for a lane of the tenant."""
+        return await self._gate.through(kind, lambda: once(auth, attempt))
+
+    async def _in_turn(self, path: str, retry: Retry, once: Once, auth: TokenAuth) -> Answer:
+        """Run a report when its turn comes. Its limit is its own: other calls need not wait with
+        it.
+        """
+        retry = replace(retry, pause=self._sleep, unsaid=BETWEEN_RUNS)
+        async with self._report_turn(path).taken(retry.notify) as told:
+            return await replace(retry, notify=told).insist(once, auth)
 
     def _coding(self, auth: TokenAuth) -> dict[str, str]:
         """The header that asks for plain answers, if the host refuses compressed ones."""

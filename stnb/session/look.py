@@ -12,8 +12,9 @@ from stnb.credentials import Limits
 from stnb.errors import StnbError
 
 from . import clock
+from .body import TooHeavy
 from .failure import PASSING_ERRORS, Failure
-from .inflate import TooHeavy, TooLarge
+from .inflate import TooLarge
 from .raised import SCOPE, error_of
 from .text import read_json
 from .token import TokenAuth, TokenRefused

@@ -12,7 +12,8 @@ import httpx
 
 from . import clock
 from .failure import PASSING_ERRORS
-from .proxy import ProxyRefused, bypassed, proxy_in_use
+from .proxy import bypassed, proxy_in_use
+from .proxy_routes import ProxyRefused
 from .trouble import trouble_of
 
 PATIENCE = 15.0  # seconds

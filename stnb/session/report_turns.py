@@ -16,8 +16,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from stnb.filesystem.atomic import lock_at, make_folder, rewrite
+from stnb.filesystem.atomic import make_folder, rewrite
 from stnb.filesystem.folders import cache_folder
+from stnb.filesystem.locks import lock_at
 
 from . import clock as machine
 from .shared_pace import digest

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stnb.filesystem.atomic import lock_at, make_folder
+from stnb.filesystem.atomic import make_folder
 from stnb.filesystem.folders import cache_folder
+from stnb.filesystem.locks import lock_at
 
 from . import clock as machine
 
@@ -118,7 +119,7 @@ class SharedTimes:
             self.problem = _said(err)
             return self._own
         if len(content) != FORM.size:
-            return self._own  # nothing that one knows
+            return self._own  # it is new, or damaged
         even, resume_at = FORM.unpack(content)
         wall = machine.now().timestamp()
         now = self._clock()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import httpx
 
 from .causes import smaller
-from .proxy import ProxyRefused
+from .proxy_routes import ProxyRefused
 from .trouble import chain, trouble_of, untrusted
 
 # What OpenSSL calls the reasons of a refused certificate: x509_vfy.h, X509_V_ERR_*.

@@ -17,10 +17,12 @@ from stnb.errors.masking import mask_logs
 from stnb.errors.nesting import TooDeep
 
 from . import clock
+from .body import FILE, TooHeavy, bounded, nobody, read, weigh
 from .deadline import EXTENSION, Deadline
 from .failure import PASSING_ERRORS, Failure
-from .inflate import ACCEPTED, FILE, TooHeavy, TooLarge, bounded, nobody, read, weigh
-from .proxy import Routes, proxy_in_use
+from .inflate import ACCEPTED, TooLarge
+from .proxy import proxy_in_use
+from .proxy_routes import Routes
 from .said import CODING, status_inside
 from .text import as_utf8
 from .token import TIMEOUT, TokenAuth, TokenRefused

@@ -17,7 +17,7 @@ from stnb.errors.misused import explains_misuse
 from stnb.errors.nesting import loads
 from stnb.frame import shape_of
 from stnb.frame.strange import check_values
-from stnb.frame.types import is_open
+from stnb.frame.types import is_list, is_open
 
 from .ids import column_of
 from .nested.place import place_of
@@ -90,7 +90,7 @@ def _compared(path: str, column: Column, values: pa.Array, as_sent: bool) -> Ite
         yield path, kind(column), "", MISSING
     elif is_open(column):
         return
-    elif column.type == "array" and _is_list(known.type):
+    elif column.type == "array" and is_list(known.type):
         yield from _elements(path, column, known)
     elif column.type == "object" and pa.types.is_struct(known.type):
         yield from _fields(path, column, known)
@@ -116,7 +116,7 @@ def _in_texts(path: str, column: Column, texts: pa.Array) -> Iterator[Row]:
         lists = pa.array([loads(text) for text in texts.to_pylist()])
     except (ValueError, pa.ArrowException):
         return  # values of several types: the type of the column was all that can be compared
-    if _is_list(lists.type):
+    if is_list(lists.type):
         yield from _compared(path, column, lists, True)
 
 
@@ -155,11 +155,6 @@ def _new_values(path: str, column: Column, values: pa.Array) -> Iterator[Row]:
 # -- types
 
 
-def _is_list(found: pa.DataType) -> bool:
-    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
-    return any(is_it(found) for is_it in lists)
-
-
 def _fits(found: pa.DataType, column: Column, as_sent: bool) -> bool:
     """Whether a type is the one promised.
 
@@ -186,7 +181,7 @@ def word(found: pa.DataType) -> str:
         >>> word(pa.list_(pa.int64()))
         'array of integer'
     """
-    if _is_list(found):
+    if is_list(found):
         return f"array of {word(found.value_type)}"
     if pa.types.is_timestamp(found):
         return "date-time" if found.tz else "date"

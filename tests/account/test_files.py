@@ -486,7 +486,7 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     host = Host({"1": ({}, WAV)})
-    monkeypatch.setattr("stnb.session.inflate._write", full)
+    monkeypatch.setattr("stnb.session.body._write", full)
     with host.account() as st, pytest.raises(CannotSave):
         st.telecom.calls.recording.pull(id=1, to=tmp_path)
     assert host.asked == ["1"]

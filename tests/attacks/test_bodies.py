@@ -25,7 +25,7 @@ from stnb.errors import CredentialsInvalid, RequestError, StnbError, nesting
 from stnb.explorer.parts.history import History
 from stnb.frame import decode, shape_of
 from stnb.frame.parquet import provenance
-from stnb.session import inflate, loop
+from stnb.session import body, loop
 from tests.helpers.fake_tenant import FakeTenant
 from tests.helpers.misbehaving_server import Server, Stream, at
 from tests.helpers.owner import owner
@@ -316,7 +316,7 @@ def test_a_file_without_an_end_has_one(
     into: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The bound that it passed is the one that is said, with no advice about pages."""
-    monkeypatch.setattr(inflate, "LARGEST_FILE", 3_000)
+    monkeypatch.setattr(body, "LARGEST_FILE", 3_000)
     tenant = FakeTenant(lambda request: stream(*[b"x" * 1000] * 9))
     session = tenant.session(owner(limits=SMALL))
     with contextlib.ExitStack() as opened:

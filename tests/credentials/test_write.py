@@ -22,7 +22,7 @@ from stnb.credentials import git as gitguard
 from stnb.credentials import write
 from stnb.credentials.write import guard, put
 from stnb.errors import CannotSave, CredentialsInvalid, StnbError
-from stnb.filesystem import atomic
+from stnb.filesystem import atomic, locks
 from tests.helpers.full_length import made_up
 from tests.helpers.sample import tries
 
@@ -395,7 +395,7 @@ def test_a_lock_that_stays_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr(atomic, "PATIENCE", 0.05)
 
     with (
-        atomic.locked(tmp_path / ".env.lock"),
+        locks.locked(tmp_path / ".env.lock"),
         pytest.raises(CannotSave, match="keeps it locked"),
     ):
         put(".env", {NAME: NEW})

@@ -12,12 +12,13 @@ import pytest
 
 import stnb
 from stnb.errors import CannotSave, reason
-from stnb.filesystem.atomic import add_line, locked, real_file, replacing, rewrite
+from stnb.filesystem.atomic import add_line, real_file, replacing, rewrite
+from stnb.filesystem.locks import locked
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from stnb.filesystem.atomic import locked
+from stnb.filesystem.locks import locked
 with locked(Path("lock")):
     print("held", flush=True)
     time.sleep(600)

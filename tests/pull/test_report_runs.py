@@ -13,7 +13,7 @@ import pytest
 import stnb
 from stnb.account import connecting
 from stnb.catalog import load
-from stnb.filesystem.atomic import lock_at
+from stnb.filesystem.locks import lock_at
 from stnb.pull import Progress
 from stnb.pull.progress import Tracker
 from stnb.session import Session

@@ -20,7 +20,7 @@ from tests.helpers.owner import owner
 
 
 def inflate(content: bytes, encoding: str, largest: int = 10**6) -> bytes:
-    return inflate_up_to(content, encoding, largest)
+    return inflate_up_to([content], encoding, largest)
 
 
 @pytest.fixture(params=["isal", "zlib"])

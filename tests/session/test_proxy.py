@@ -14,7 +14,8 @@ import pytest
 
 from stnb.errors import RequestError, SetupError, StnbError, UnexpectedAnswer, Unreachable
 from stnb.session import Session
-from stnb.session.proxy import ProxyRefused, bypassed, proxy_in_use
+from stnb.session.proxy import bypassed, proxy_in_use
+from stnb.session.proxy_routes import ProxyRefused
 from stnb.session.unreached import unreached
 from tests.helpers.owner import owner
 

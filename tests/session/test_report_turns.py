@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from stnb.filesystem.atomic import lock_at
+from stnb.filesystem.locks import lock_at
 from stnb.pull import Progress
 from stnb.session import Session
 from stnb.session import clock as machine

@@ -10,9 +10,10 @@ import httpx
 import pytest
 
 from stnb.errors import SetupError
-from stnb.session import proxy
+from stnb.session import proxy_routes
 from stnb.session.probe import knock
-from stnb.session.proxy import ProxyRefused, proxy_in_use
+from stnb.session.proxy import proxy_in_use
+from stnb.session.proxy_routes import ProxyRefused
 from stnb.session.unreached import unreached
 from stnb.session.wire import new_client
 
@@ -56,8 +57,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
-    monkeypatch.setattr(proxy, "HANDSHAKE", 0.2)
-    monkeypatch.setattr(proxy, "ANSWER", 0.2)
+    monkeypatch.setattr(proxy_routes, "HANDSHAKE", 0.2)
+    monkeypatch.setattr(proxy_routes, "ANSWER", 0.2)
 
 
 async def _asked(talk: Talk, scheme: str, monkeypatch: pytest.MonkeyPatch) -> ProxyRefused:
@@ -120,7 +121,7 @@ def test_the_doctor_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_time_out_of_the_caller_stays_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who waits for the whole call for less time gets its own time-out."""
-    monkeypatch.setattr(proxy, "ANSWER", 60.0)
+    monkeypatch.setattr(proxy_routes, "ANSWER", 60.0)
 
     async def hurried() -> None:
         async with proxy_that(silent) as port:

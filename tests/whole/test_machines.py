@@ -197,7 +197,7 @@ def machine(
     without_variables(monkeypatch)
     found: Machine = MACHINES[request.param]
     if any(value.startswith("https://{") for value in found.sets.values()):
-        monkeypatch.setattr("stnb.session.proxy.HANDSHAKE", 0.2)  # nothing else ends it
+        monkeypatch.setattr("stnb.session.proxy_routes.HANDSHAKE", 0.2)  # nothing else ends it
     for name, value in {**OF_DEMO, **found.sets}.items():
         monkeypatch.setenv(name, value.format(**vars(place)) if "{CORP" not in value else value)
     says = tuple(text.format(**vars(place)) for text in found.says)

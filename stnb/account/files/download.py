@@ -89,18 +89,7 @@ def pull_files(
     owner = session.credentials
     begun = time.monotonic()
     tracker = Tracker(progress)
-    state = "failed"
-    try:
-        make_folder(folder)
-        ledger = Ledger(folder, (owner.api_url, str(owner.tenant), endpoint.name))
-        tracker.update(state="pulling", total=len(wanted))
-        work = _Download(session, endpoint, folder, ledger, tracker)
-        found = loop.run(work.all, wanted)
-        state = "done"
-    except OSError as err:
-        raise CannotSave.of(folder, err) from None
-    finally:
-        tracker.end(state)
+    found, fetched = _fetched(session, endpoint, folder, wanted, tracker)
     lacking = [each.id for each, kept in zip(wanted, found, strict=True) if kept is None]
     table = _table(folder, wanted, found)
     table.attrs["stnb"] = {
@@ -108,7 +97,7 @@ def pull_files(
         "tenant": owner.tenant,
         "environment": owner.environment,
         "rows": len(table),
-        "fetched": work.fetched,
+        "fetched": fetched,
         "requests": tracker.progress.requests,
         "seconds": round(time.monotonic() - begun, 3),
         "complete": not lacking,
@@ -200,6 +189,32 @@ def _values(param: Param, value: Any) -> list[Any]:
 
 
 # -- fetching
+
+
+def _fetched(
+    session: Session,
+    endpoint: Endpoint,
+    folder: Path,
+    wanted: Sequence[Wanted],
+    tracker: Tracker,
+) -> tuple[list[Kept | None], int]:
+    """Each file as it is kept, None for one that the API does not have; and how many were not there
+    before.
+    """
+    owner = session.credentials
+    state = "failed"
+    try:
+        make_folder(folder)
+        ledger = Ledger(folder, (owner.api_url, str(owner.tenant), endpoint.name))
+        tracker.update(state="pulling", total=len(wanted))
+        work = _Download(session, endpoint, folder, ledger, tracker)
+        found = loop.run(work.all, wanted)
+        state = "done"
+    except OSError as err:
+        raise CannotSave.of(folder, err) from None
+    finally:
+        tracker.end(state)
+    return found, work.fetched
 
 
 class _Download:

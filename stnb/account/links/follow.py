@@ -94,20 +94,10 @@ def followed(
     frames, unread = _read_all(readings)
     read_targets = [target for target in targets if target.resource in frames]
     found = pa.concat_arrays([fit(distinct(frames[t.resource], t.by), kind) for t in read_targets])
-    has_row = pc.and_kleene(pc.is_valid(ids), pc.is_in(ids, value_set=found))
-    lost = raw.filter(pc.invert(has_row))
+    lost = _without_row(raw, ids, found)
     for name in frames:
         frames[name] = _without_keys(frames[name], requested[name], wanted)
-    original: AsSent
-    told: list[notices.Notice] = []
-    if len(requested) == 1:
-        [(name, out)] = frames.items()
-        original = readings[name].original
-    else:
-        originals: dict[str, AsSent] = {name: readings[name].original for name in frames}
-        original = _of_all(frames, readings)
-        out, converted = _joined(frames, originals)
-        told += types_differ(column, converted, kept=False, of="resources")
+    out, original, told = _together(column, frames, readings)
     out.attrs["stnb"] |= {
         "followed": column,
         "not_found": len(lost),
@@ -218,6 +208,26 @@ def _without_keys(
     if wanted is None:
         return frame
     return frame.drop(columns=[by for by in keys if by not in wanted])
+
+
+def _without_row(raw: pa.Array, ids: pa.Array, found: pa.Array) -> pa.Array:
+    """The ids as they stand in the frame, of those that are no id or were not found."""
+    has_row = pc.and_kleene(pc.is_valid(ids), pc.is_in(ids, value_set=found))
+    return raw.filter(pc.invert(has_row))
+
+
+def _together(
+    column: str, frames: Mapping[str, pd.DataFrame], readings: Mapping[str, Reading]
+) -> tuple[pd.DataFrame, AsSent, list[notices.Notice]]:
+    """The rows of all resources, what was sent for them, and the notices of types that differ."""
+    if len(readings) == 1:
+        [(name, rows)] = frames.items()
+        return rows, readings[name].original, []
+    originals: dict[str, AsSent] = {name: readings[name].original for name in frames}
+    original = _of_all(frames, readings)
+    rows, converted = _joined(frames, originals)
+    told = types_differ(column, converted, kept=False, of="resources")
+    return rows, original, told
 
 
 def _of_all(

@@ -13,13 +13,14 @@ import pyarrow.compute as pc
 
 from stnb.catalog import Catalog
 from stnb.errors import BadFilter, StnbWarning
-from stnb.frame import PANDAS, notices
+from stnb.frame import notices
 from stnb.frame.about import about_of
-from stnb.tables.ids import column_of, distinct, fit, opened_lists
+from stnb.tables.ids import distinct, fit
 
 from ..source import Source
+from .ids_to_names import NoNames, names_of_column
 from .lookup import Keys, why_unread
-from .models import OPEN, Target
+from .models import Target
 from .namebook import NameBook, label
 from .place import Place, key_type, place_of, places
 from .rule_table import RECORDS
@@ -87,21 +88,13 @@ def name_columns(
             reasons[column] = why_unread(closed[0], unread[closed[0]])
             continue
         try:
-            names = _names(catalog, book, df, place)
-        except _NoNames as why:
+            names = names_of_column(catalog, book, df, place)
+        except NoNames as why:
             reasons[column] = why.reason
             continue
         out.insert(out.columns.tolist().index(column) + 1, named_column(column), names)
     _warn_of_unnamed(reasons)
     return out
-
-
-class _NoNames(Exception):
-    """A column whose ids cannot be named, and why."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 def tag_names(
@@ -241,65 +234,3 @@ def _warn_of_unnamed(reasons: dict[str, str]) -> None:
         )
     if texts:
         notices.warn(notices.Notice(StnbWarning, " ".join(texts)))
-
-
-# -- from ids to names
-
-
-def _names(catalog: Catalog, book: NameBook, df: pd.DataFrame, place: Place) -> Any:
-    """The names of a column's ids, as pandas holds them.
-
-    Raises:
-        _NoNames: the ids cannot be named.
-    """
-    values = column_of(df[place.path])
-    link = place.link
-    is_text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
-    if is_text and link.column.endswith("[]") and place.path == link.path:
-        values = opened_lists(values)
-    is_list = pa.types.is_list(values.type)
-    ids = fit(values.values if is_list else values, key_type(catalog, link.targets[0]))
-    known = [(target, *book.names(target, ids)) for target in link.targets]
-    numbers = pa.concat_arrays([found_ids for _, found_ids, _ in known])
-    names = pa.concat_arrays([found_names for _, _, found_names in known])
-    out = names.take(pc.index_in(ids, value_set=numbers))
-
-    # An id that stands in two resources has two names; neither may be guessed.
-    clashing = _clashes(numbers, names) if len(known) > 1 else numbers.slice(0, 0)
-    if len(clashing):
-        if link.how == OPEN:
-            raise _NoNames("some of its ids are in two lists, and nobody says which is meant")
-        sure = pc.if_else(pc.is_in(ids, value_set=clashing), None, out)
-        out = _by_kind(df, place, ids, known, sure)
-    if is_list:
-        lists = pa.ListArray.from_arrays(values.offsets, out, mask=values.is_null())
-        return pd.arrays.ArrowExtensionArray(pa.chunked_array([lists]))
-    return PANDAS[pa.string()].__from_arrow__(pa.chunked_array([out]))
-
-
-def _clashes(ids: pa.Array, names: pa.Array) -> pa.Array:
-    """The ids that have two names."""
-    counted = (
-        pa.table({"id": ids, "name": names}).group_by("id").aggregate([("name", "count_distinct")])
-    )
-    return counted.filter(pc.greater(counted["name_count_distinct"], 1))["id"].combine_chunks()
-
-
-def _by_kind(
-    df: pd.DataFrame,
-    place: Place,
-    ids: pa.Array,
-    known: list[tuple[Target, pa.Array, pa.Array]],
-    out: pa.Array,
-) -> pa.Array:
-    """Fill in the names for which the column beside the id tells the resource, as employeeType
-    does.
-    """
-    kind = place.link.kind
-    if not kind or kind not in df.columns or len(ids) != len(df):
-        return out
-    kinds = column_of(df[kind])
-    for target, numbers, names in known:
-        meant = pc.and_(pc.fill_null(pc.equal(kinds, target.when), False), pc.is_null(out))
-        out = pc.if_else(meant, names.take(pc.index_in(ids, value_set=numbers)), out)
-    return out

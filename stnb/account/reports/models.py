@@ -11,6 +11,7 @@ from stnb.errors import UnexpectedAnswer
 
 # How the API's data types are written in Python.
 TYPES = {"Number": "float", "Boolean": "bool", "Date": "date", "Time": "time"}
+SHOWN = 4  # choices of a parameter in words
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,25 @@ class Parameter:
         """Its type in Python, such as "date" or "list[float]"."""
         one = TYPES.get(self.data_type, "str")
         return f"list[{one}]" if self.many else one
+
+    @property
+    def in_words(self) -> str:
+        """What it takes, in words."""
+        words = [self.data_type]
+        if self.required:
+            words.append("required")
+        if self.many:
+            words.append("one or several")
+        if self.label != self.name:
+            words.append(self.label)
+        if self.dynamic_set:
+            words.append("by id or name")
+        shown = [f"{choice.value} ({choice.label})" for choice in self.choices[:SHOWN]]
+        if len(self.choices) > SHOWN:
+            shown.append("…")
+        if shown:
+            words.append(", ".join(shown))
+        return "; ".join(words)
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -20,6 +19,7 @@ from stnb.pull.dates import is_date
 
 from .. import misuse
 from .models import Choice, Description, Parameter, choices
+from .run import OPTIONS, RUN, START, Run
 from .values import Values
 
 if TYPE_CHECKING:
@@ -27,11 +27,8 @@ if TYPE_CHECKING:
 
 DATA = "reporting.report_category.reports.data"
 SETS = "reporting.dynamic_value_sets"
-T = TypeVar("T")
-OPTIONS = ("to", "progress", "on_page", "limit", "dtypes", "max_age")
 SPAN = "last month"  # of a first look
 LAST_DAY = "To"  # the parameter of most reports that is called like the option of the file
-SHOWN = 4  # choices of a parameter on the card
 
 
 @explains_misuse("report")
@@ -111,7 +108,7 @@ class Report(StaysHere):
         if self.description:
             yield "about", self.description
         for parameter in self._about.parameters:
-            yield parameter.py, _asks(parameter)
+            yield parameter.py, parameter.in_words
         if not self._about.parameters:
             yield "parameters", "none"
         yield "columns", ", ".join(field.name for field in self._about.fields) or "not stated"
@@ -265,83 +262,3 @@ class Report(StaysHere):
     def _values(self) -> Values:
         session = self._account.session
         return Values(self._about, self._dynamic, session.credentials.zone, session.now())
-
-
-class Run(Generic[T]):
-    """`r.run(...)`: a callable whose signature and help name the report's own parameters."""
-
-    def __init__(self, about: Description, name: str, does: str, call: Callable[..., T]) -> None:
-        self._about, self._does, self._call = about, does, call
-        self.__name__, self.__qualname__ = name, f"report.{name}"
-
-    def __repr__(self) -> str:
-        return f"<{self.__name__} of the report {self._about.name!r}>"
-
-    @in_one_line
-    def __call__(self, /, *bare: object, **arguments: Any) -> T:
-        if bare:
-            name = next((p.py for p in self._about.parameters), "limit")
-            raise BadFilter(
-                f"{bare[0]!r} stands alone in {self.__name__}().",
-                "A report's parameters are given by their names.",
-                f"Write {self.__name__}({name}={bare[0]!r}), if that one is meant.",
-            )
-        return self._call(**arguments)
-
-    @property
-    def __signature__(self) -> inspect.Signature:
-        kind = inspect.Parameter.KEYWORD_ONLY
-        found: dict[str, inspect.Parameter] = {}
-        ordered = sorted(self._about.parameters, key=lambda parameter: not parameter.required)
-        for p in ordered:
-            default: Any = inspect.Parameter.empty if p.required else None
-            found.setdefault(
-                p.py, inspect.Parameter(p.py, kind, default=default, annotation=p.annotation)
-            )
-        for name in OPTIONS:
-            default = "typed" if name == "dtypes" else None
-            found.setdefault(name, inspect.Parameter(name, kind, default=default))
-        return inspect.Signature(list(found.values()))
-
-    @property
-    def __doc__(self) -> str:  # type: ignore[override]
-        lines = [self._does.format(self._about.name), "", "Parameters:"]
-        lines += [f"    {p.py}: {_asks(p)}" for p in self._about.parameters]
-        return "\n".join([*lines, "", _REST])
-
-
-def _asks(parameter: Parameter) -> str:
-    """What a parameter takes, in words."""
-    words = [parameter.data_type]
-    if parameter.required:
-        words.append("required")
-    if parameter.many:
-        words.append("one or several")
-    if parameter.label != parameter.name:
-        words.append(parameter.label)
-    if parameter.dynamic_set:
-        words.append("by id or name")
-    shown = [f"{choice.value} ({choice.label})" for choice in parameter.choices[:SHOWN]]
-    if len(parameter.choices) > SHOWN:
-        shown.append("…")
-    if shown:
-        words.append(", ".join(shown))
-    return "; ".join(words)
-
-
-RUN = "Run the report {}, and answer its rows as a DataFrame."
-START = "Begin a run of the report {} in the background, and give the Pull to wait for."
-_REST = """\
-Options:
-    to: a file that the rows go to, whose path is then the answer.
-    progress, on_page: as `pull` takes them.
-    limit: rows at most.
-    dtypes: "typed", or "raw" for values as they are sent.
-    max_age: rows of an earlier run may be so old, such as "1 hour", as a run costs a minute.
-
-A day is "2026-07-01", "yesterday" or a span such as "last month": From takes its first day, To its
-last. A choice is given by its value or its name.
-
-Raises:
-    UsageError: a parameter is missing, unknown or does not fit; nothing was run.
-    RequestError, DataError: it failed; err.resume() goes on."""

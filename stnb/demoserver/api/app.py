@@ -106,9 +106,8 @@ def make_app(
     app.state.name, app.state.faults, app.state.now = state, pending, demo.moment
     app.state.skip = demo.runs.skip
     # What the rows depend on; "" if the same question may be answered otherwise the next time.
-    app.state.world = ""
-    if not (live or faults or scopes) and state == "healthy" and clock is time.time:
-        app.state.world = f"{seed} {scale} {day} {number}"
+    lasts = not (live or faults or scopes) and state == "healthy" and clock is time.time
+    app.state.world = f"{seed} {scale} {day} {number}" if lasts else ""
     return app
 
 

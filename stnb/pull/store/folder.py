@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from stnb.errors.nesting import loads
-from stnb.filesystem.atomic import locked, private_file, private_folder
+from stnb.filesystem.atomic import private_file, private_folder
+from stnb.filesystem.locks import locked
 
 FRESH = dt.timedelta(hours=24)  # older pages say too little of what the server holds now
 PLAN, LOCK = "plan.json", "lock"
@@ -101,13 +102,8 @@ class Folder:
             if kept["call"] != self._call or abs(age) >= FRESH or not _is_position(position):
                 return None
             return kept["began"], position
-        except (
-            OSError,
-            ValueError,
-            KeyError,
-            TypeError,
-            AttributeError,
-        ):  # none, or one that others wrote
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            # None, or one that others wrote.
             return None
 
     def note(self, began: str, position: dict[str, Any]) -> None:

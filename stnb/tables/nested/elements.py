@@ -21,7 +21,7 @@ from stnb.frame import Decoded, Dtypes, Shape, shape_of
 from stnb.frame.strange import check_values
 from stnb.frame.text import as_text
 from stnb.frame.tokens import Token, number, whole_number
-from stnb.frame.types import is_open
+from stnb.frame.types import is_list, is_open
 
 from .rows import UNKNOWN, aligned, of_arrow, of_python
 
@@ -85,7 +85,7 @@ def elements(
 
 def _chunks(series: pd.Series[Any], promised: Column | None) -> Iterator[pa.Array | list[Any]]:
     """The column as Arrow lists, or as Python lists if it holds anything else."""
-    if isinstance(series.dtype, pd.ArrowDtype) and _is_list(series.dtype.pyarrow_dtype):
+    if isinstance(series.dtype, pd.ArrowDtype) and is_list(series.dtype.pyarrow_dtype):
         yield from pa.chunked_array(pa.array(series.array)).chunks
         return
     check_values(series)
@@ -103,11 +103,6 @@ def _chunks(series: pd.Series[Any], promised: Column | None) -> Iterator[pa.Arra
 def _as_list(cell: Any) -> list[Any] | None:
     """A cell as a list; an object alone is a list of one."""
     return cell if cell is None or isinstance(cell, list) else [cell]
-
-
-def _is_list(kind: pa.DataType) -> bool:
-    lists = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
-    return any(is_it(kind) for is_it in lists)
 
 
 # -- Arrow lists

@@ -70,24 +70,15 @@ def draw_upright(
     width = WIDTHS[answer.every] if times else 0.78
     places = numbers.index if times else pd.RangeIndex(len(numbers))
     count = numbers.shape[1]
-    each = width if stack else width / count
-    bottom = pd.Series(0.0, numbers.index)
-    for at, (part, values) in enumerate(numbers.items()):
-        offset = 0.0 if stack else each * (at - (count - 1) / 2)
-        step: Any = pd.Timedelta(days=offset) if times else offset
-        made = ax.bar(
-            places + step, values, bottom=bottom, width=each, color=CYCLE[at % len(CYCLE)],
-            label=part,
-        )  # fmt: skip
+    bars = _parts(ax, answer, places, width, stack)
+    for made in bars:
         if count == 1:
             _recolor(made, marked, len(numbers))
         _outline(made, answer.hollow)
-        if texts is not None and not stack and count > 1:
-            ax.bar_label(made, amounts(values, answer.unit), padding=2, color=QUIET, fontsize=8)
-        if stack:
-            bottom = bottom + values.fillna(0)
     if texts is not None and (stack or count == 1):
-        ax.bar_label(made, texts, padding=3, color=QUIET, fontsize=9)
+        ax.bar_label(bars[-1], texts, padding=3, color=QUIET, fontsize=9)
+    elif texts is not None:
+        _label_each(ax, bars, answer)
     if count > 1:
         _legend(ax, answer)
     if times:
@@ -95,12 +86,35 @@ def draw_upright(
     else:
         ax.set_xticks(places, [named(key) for key in numbers.index])
     ax.margins(x=0.02, y=0.1)
-    style(ax, "y", scale_of(answer), _per_period(answer), answer.by, _whole(answer))
+    style(ax, "y", scale_of(answer), answer.per_period, answer.by, _whole(answer))
     if level is not None:
         ax.axhline(level, color=PEAK, linewidth=1.4)
         beside: Any = {"xycoords": ("axes fraction", "data"), "va": "bottom", "ha": "right"}
         ax.annotate(f"all: {written(level, answer.unit)}", (1, level), color=PEAK, **beside)
     return picture
+
+
+def _parts(ax: Any, answer: Answer, places: Any, width: float, stack: bool) -> list[Any]:
+    """The bars of each part: one part on the other, or side by side."""
+    count = answer.numbers.shape[1]
+    each = width if stack else width / count
+    bottom = pd.Series(0.0, answer.numbers.index)
+    bars = []
+    for at, (part, values) in enumerate(answer.numbers.items()):
+        offset = 0.0 if stack else each * (at - (count - 1) / 2)
+        step: Any = pd.Timedelta(days=offset) if answer.kind == TIMES else offset
+        color = CYCLE[at % len(CYCLE)]
+        made = ax.bar(places + step, values, bottom=bottom, width=each, color=color, label=part)
+        bars.append(made)
+        if stack:
+            bottom = bottom + values.fillna(0)
+    return bars
+
+
+def _label_each(ax: Any, bars: list[Any], answer: Answer) -> None:
+    """Write the amount at every bar of every part."""
+    for made, (_, values) in zip(bars, answer.numbers.items(), strict=True):
+        ax.bar_label(made, amounts(values, answer.unit), padding=2, color=QUIET, fontsize=8)
 
 
 def _outline(made: Any, hollow: frozenset[int]) -> None:
@@ -126,12 +140,6 @@ def _legend(ax: Any, answer: Answer) -> None:
 def _whole(answer: Answer) -> bool:
     values = answer.numbers.to_numpy(dtype="float64", na_value=0.5)
     return bool((values % 1 == 0).all())
-
-
-def _per_period(answer: Answer) -> str:
-    if answer.kind == TIMES and answer.added_up:
-        return f"{answer.measure} a {answer.every}"
-    return answer.measure
 
 
 def _short_name(key: object) -> str:

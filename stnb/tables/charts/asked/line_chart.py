@@ -91,7 +91,7 @@ def line(
         style_dates(ax)
     elif answer.kind == NAMES:
         ax.set_xticks(range(len(numbers)), [named(key) for key in numbers.index])
-    style(ax, "y", Scale.of(values.ravel(), answer.unit), _label(answer), answer.by)
+    style(ax, "y", Scale.of(values.ravel(), answer.unit), answer.per_period, answer.by)
     notes = [*sample_note(data), *_dashed_notes(answer)]
     about = " ".join([_in_words(answer), *notes])
     return finished(picture, title or _title(answer, out), about, notes)
@@ -188,12 +188,6 @@ def _apart(heights: list[float], room: float, low: float) -> list[float]:
         placed[at] = max(heights[at], least)
         least = placed[at] + room
     return placed
-
-
-def _label(answer: Answer) -> str:
-    if answer.kind == TIMES and answer.added_up:
-        return f"{answer.measure} a {answer.every}"
-    return answer.measure
 
 
 def _title(answer: Answer, out: object) -> str:

@@ -14,10 +14,10 @@ from stnb.errors import UsageError
 from stnb.frame.days import in_every_zone
 from stnb.frame.strange import check_values
 
-from ...provenance import provenance
 from ..columns import TIME, is_duration, is_money, noun
 from ..numbers import NONE, computed
 from ..spec import Spec, settled, with_zone, zone_of
+from .periods import PERIODS, not_whole, step_of
 from .plain_columns import numbers_of
 
 How = Literal["sum", "mean", "median", "count"]
@@ -25,9 +25,6 @@ Unit = Literal["", "$", "%"]
 NAMES, ORDER, TIMES = "names", "order", "times"
 NO_NAME = "group"  # what an index without a name holds
 ALL = "all"  # the one part of numbers that are not split
-PERIODS = {"day": "D", "week": "W-SUN", "month": "M", "quarter": "Q", "year": "Y"}
-# The days from one period's beginning to the next, by which a finished table shows its step.
-STEPS = {"day": (1, 1), "week": (7, 7), "month": (28, 31), "quarter": (90, 92), "year": (365, 366)}
 MEASURES = {"sum": "", "mean": "average ", "median": "median ", "count": "number of "}
 
 
@@ -63,6 +60,13 @@ class Answer:
     def totals(self) -> pd.Series[Any]:
         """The sum of the parts, for each group."""
         return self.numbers.sum(axis=1, min_count=1)
+
+    @property
+    def per_period(self) -> str:
+        """What the numbers are, in words; of sums over time also for how long: "total a month"."""
+        if self.kind == TIMES and self.added_up:
+            return f"{self.measure} a {self.every}"
+        return self.measure
 
 
 def ask(
@@ -247,7 +251,7 @@ def clock_of(frame: pd.DataFrame, column: str) -> tuple[pd.Series[Any], str]:
 def _by_time(
     frame: pd.DataFrame, values: pd.Series[Any], asked: Answer, how: str, split: str, every: str
 ) -> Answer:
-    spec = settled(frame, Spec(TIME, "count", asked.by, every=every or _step(frame[asked.by])))
+    spec = settled(frame, Spec(TIME, "count", asked.by, every=every or step_of(frame[asked.by])))
     when = computed(frame, spec)["when"]
     if when.dt.tz is not None:
         when = when.dt.tz_localize(None)
@@ -257,7 +261,7 @@ def _by_time(
         every_one = pd.period_range(numbers.index[0], numbers.index[-1], freq=PERIODS[spec.every])
         fill = 0 if how in ("sum", "count") else float("nan")
         numbers = numbers.reindex(every_one, fill_value=fill)
-    hollow = _not_whole(frame, numbers, spec)
+    hollow = not_whole(frame, numbers, spec)
     numbers.index = pd.PeriodIndex(numbers.index).to_timestamp()
     by = "time" if asked.by == NO_NAME else in_words(asked.by)
     by = with_zone(by, spec.zone, days=spec.days)
@@ -265,46 +269,3 @@ def _by_time(
     return replace(
         asked, numbers=numbers, by=by, every=spec.every, hollow=hollow, added_up=added_up
     )
-
-
-def _step(times: pd.Series[Any]) -> str:
-    """The step of a table that has one row for each period already; "" for rows as they come."""
-    known = times.dropna().drop_duplicates().sort_values()
-    if len(known) < 2 or (known != known.dt.normalize()).any():
-        return ""
-    gaps = known.diff().dropna().dt.days
-    usual = gaps.mode()
-    for step, (least, most) in STEPS.items():
-        if gaps.min() >= least and usual.between(least, most).all():
-            return step
-    return ""
-
-
-def _not_whole(frame: pd.DataFrame, numbers: pd.DataFrame, spec: Spec) -> frozenset[int]:
-    """The first period and the last one, if the rows of a pull do not fill them.
-
-    A table without a pull's `attrs` counts as whole.
-    """
-    about = provenance(frame)
-    if not about.get("began") or not len(numbers):
-        return frozenset()
-    first, last = numbers.index[0], numbers.index[-1]
-    starts, ends = [], [about["began"]]
-    for name, value in about.get("params", {}).items():
-        if "After" in name:
-            starts.append(value)
-        elif "Before" in name:
-            ends.append(value)
-    found = set()
-    if any(first.start_time < moment <= first.end_time for moment in _moments(starts, spec.zone)):
-        found.add(0)
-    if any(last.start_time < moment <= last.end_time for moment in _moments(ends, spec.zone)):
-        found.add(len(numbers) - 1)
-    return frozenset(found)
-
-
-def _moments(texts: Iterable[object], zone: str) -> list[pd.Timestamp]:
-    """Moments as the clock in the zone shows them; what is none is left out."""
-    found = pd.to_datetime(pd.Series(list(texts), dtype="object"), errors="coerce", utc=True)
-    clock = found.dropna().dt.tz_convert(zone or "UTC").dt.tz_localize(None)
-    return list(clock)
