@@ -15,15 +15,18 @@ from .pieces import (
     Row,
     Text,
     Value,
+    added,
     as_text,
     concatenated,
     formatted,
+    in_a_row,
     made,
     replaced,
     sliced,
 )
 
 EMPTY = Text("", [])
+_NAMED_PLACE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")  # of a string.Template
 
 
 def called(name: str, owner: Value, row: Sequence[Value], named: dict[str, Value]) -> Value:
@@ -31,6 +34,8 @@ def called(name: str, owner: Value, row: Sequence[Value], named: dict[str, Value
     first = row[0] if row else None
     if isinstance(owner, Text):
         return _of_text(name, owner, row, named)
+    if isinstance(owner, Row) and owner.keys:
+        return _of_dictionary(name, owner, row)
     if name in ("str", "bytes", "bytearray", "list", "tuple", "repr", "iter", "Secret"):
         return _as_characters(first) if name.startswith("byte") else as_text(first)
     if name == "chr" and isinstance(first, Number):
@@ -46,17 +51,74 @@ def called(name: str, owner: Value, row: Sequence[Value], named: dict[str, Value
         name, row = row[1].text.replace("_codec", "").replace("_", ""), row[:1]
     if isinstance(first, Text) and name in DECODERS:
         return _decoded(first, DECODERS[name])
+    return _of_rows(name, row, named)
+
+
+def _of_rows(name: str, row: Sequence[Value], named: dict[str, Value]) -> Value:
+    """What functions make that put their arguments together."""
+    if name in ("dict", "SimpleNamespace") and named and not row:
+        return Row(tuple(named.values()), tuple(named))
+    if name in ("add", "concat", "iadd", "iconcat") and len(row) == 2:
+        return added(row[0], row[1])
+    if name == "reduce" and len(row) > 1 and isinstance(row[1], Row):
+        return concatenated(row[1].values)
+    if name in ("sum", "from_iterable") and row and isinstance(row[0], Row):
+        return in_a_row(row[0].values)
+    if name == "chain" and row:
+        return in_a_row(row)
+    between = named.get("sep")
+    if name == "print" and isinstance(between, Text):
+        return _joined(between, Row(tuple(row)))
+    if name == "Template" and row:
+        return row[0]
     return None
+
+
+def _of_dictionary(name: str, owner: Row, row: Sequence[Value]) -> Value:
+    if name == "values":
+        return Row(owner.values)
+    first = row[0] if row else None
+    if name not in ("get", "pop", "setdefault") or not isinstance(first, Text):
+        return None
+    return dict(zip(owner.keys, owner.values, strict=False)).get(first.text)
+
+
+def changed(name: str, owner: Row, row: Sequence[Value], named: dict[str, Value]) -> Value:
+    """What a method makes of a list or a dictionary that it changes; None if it changes none."""
+    first = row[0] if row else None
+    if name == "update":
+        news = first if isinstance(first, Row) else Row(tuple(named.values()), tuple(named))
+        return merged(owner, news)
+    if owner.keys or len(owner.values) >= LONGEST:
+        return None
+    if name == "append" and row:
+        return Row((*owner.values, first))
+    if name == "extend":
+        return added(owner, first)
+    if name == "insert" and len(row) == 2 and isinstance(first, Number):
+        values = list(owner.values)
+        values.insert(first.number, row[1])
+        return Row(tuple(values))
+    return None
+
+
+def merged(old: Row, new: Row) -> Value:
+    """A dictionary with the places of two; what the second one has counts."""
+    both = dict(zip(old.keys, old.values, strict=False))
+    both |= zip(new.keys, new.values, strict=False)
+    if len(both) > LONGEST:
+        return None
+    return Row(tuple(both.values()), tuple(both))
 
 
 def _of_text(name: str, owner: Text, row: Sequence[Value], named: dict[str, Value]) -> Value:
     first = row[0] if row else None
     if name == "join":
         return _joined(owner, first)
-    if name == "format":
-        return formatted(owner, row, named)
-    if name == "format_map" and isinstance(first, Row):
-        return formatted(owner, (), dict(zip(first.keys, first.values, strict=False)))
+    if name in ("format", "format_map", "substitute", "safe_substitute"):
+        return _filled_in(name, owner, row, named)
+    if name == "__add__":
+        return added(owner, first)
     if name in ("encode", "decode", "strip", "lstrip", "rstrip", "hex"):
         return _stripped(name, owner, first)
     if name in ("lower", "upper", "swapcase", "title") and owner.text.isascii():
@@ -65,9 +127,35 @@ def _of_text(name: str, owner: Text, row: Sequence[Value], named: dict[str, Valu
         return _without(owner, name == "removeprefix", first.text)
     if name == "replace" and len(row) >= 2:
         return _with_replaced(owner, first, row[1])
-    if name == "split":
-        return _split(owner, first)
+    return _in_parts(name, owner, first)
+
+
+def _filled_in(name: str, owner: Text, row: Sequence[Value], named: dict[str, Value]) -> Value:
+    first = row[0] if row else None
+    if isinstance(first, Row) and name != "format":
+        row, named = (), dict(zip(first.keys, first.values, strict=False))
+    if name in ("format", "format_map"):
+        return formatted(owner, row, named)
+    return replaced(owner, _NAMED_PLACE, lambda at: as_text(named.get(at[1] or at[2])))
+
+
+def _in_parts(name: str, owner: Text, separator: Value) -> Value:
+    if name in ("ljust", "rjust", "center"):
+        return owner  # blanks beside it are no part of a secret
+    if name in ("split", "rsplit"):
+        return _split(owner, separator)
+    if name in ("partition", "rpartition") and isinstance(separator, Text):
+        return _parted(owner, separator.text, name)
     return None
+
+
+def _parted(owner: Text, separator: str, name: str) -> Value:
+    if not separator:
+        return None
+    before, between, _ = getattr(owner.text, name)(separator)
+    at, behind = len(before), len(before) + len(between)
+    places = (slice(0, at), slice(at, behind), slice(behind, None))
+    return Row(tuple(sliced(owner, place) for place in places))
 
 
 def _stripped(name: str, owner: Text, first: Value) -> Value:

@@ -18,6 +18,7 @@ from .chunks import NOTHING, Chunk, chunks_of, key_of, means, text_of
 from .pieces import LONGEST, Number, Row, Text, Value
 
 MOST_ROUNDS = 50_000  # of comprehensions together
+MOST_PLACES = 200_000  # of rows together, in one reading
 _OPENS = re.compile(r"[rRbBuUfF]{0,2}(\"\"\"|'''|\"|')")
 _FEWEST = 8  # numbers in a row that may be characters
 _SETTERS = ("setdefault", "setenv", "putenv", "set", "set_key", "__setitem__")
@@ -67,6 +68,7 @@ class Folding:
     _cell: int = 0
     _chunk: Chunk = NOTHING
     _rounds: int = 0
+    _places_seen: int = 0
     _around: ast.expr | None = None  # the f-string that is being read
 
     def read(self, cells: Sequence[str]) -> None:
@@ -75,6 +77,7 @@ class Folding:
         for _ in range(2):
             self.found.clear()
             self._noted.clear()
+            self._places_seen = 0
             for self._cell, chunks in enumerate(parsed):
                 for self._chunk in chunks:
                     self._walk()
@@ -111,16 +114,22 @@ class Folding:
     def _bind(self, targets: Sequence[ast.expr], value: Value) -> None:
         for target in targets:
             if isinstance(target, (ast.Tuple, ast.List)):
-                if isinstance(value, Row) and len(value.values) == len(target.elts):
-                    for each, one in zip(target.elts, value.values, strict=True):
-                        self._bind([each], one)
+                self._bind_each(target.elts, value)
                 continue
+            if isinstance(target, ast.Starred):
+                target = target.value
             key = key_of(target)
             self._note(value, key)
             if key:
                 self._names[key] = value
             if isinstance(target, ast.Attribute):
                 self._names[f".{target.attr}"] = value
+
+    def _bind_each(self, targets: Sequence[ast.expr], value: Value) -> None:
+        if isinstance(value, Row):
+            stars = [isinstance(target, ast.Starred) for target in targets]
+            for each, one in zip(targets, pieces.shared_out(value, stars), strict=False):
+                self._bind([each], one)
 
     def _defaults(self, node: ast.arguments) -> None:
         positional = [*node.posonlyargs, *node.args]
@@ -140,7 +149,8 @@ class Folding:
         if isinstance(value, Text):
             if value.is_made or len(set(value.sources)) > 1:
                 self.found.append(Folded(name, value.text, value.sources))
-        elif isinstance(value, Row):
+        elif isinstance(value, Row) and self._places_seen <= MOST_PLACES:
+            self._places_seen += len(value.values)
             keys = value.keys or ("",) * len(value.values)
             for key, each in zip(keys, value.values, strict=True):
                 self._note(each, key)
@@ -159,6 +169,13 @@ class Folding:
                 return self._part(node, whole, place)
             case ast.Call():
                 return self._call(node)
+            case ast.NamedExpr(target=target, value=value):
+                given = self._value(value)
+                self._bind([target], given)
+                return given
+            case ast.IfExp(test=test, body=body, orelse=otherwise):
+                self._statement(test)
+                return self._all_or_each([self._value(otherwise)], self._value(body))
         return self._several(node)
 
     def _several(self, node: ast.AST) -> Value:
@@ -166,12 +183,10 @@ class Folding:
         match node:
             case ast.Attribute(attr=name):
                 # Of another object by its name alone; a class binds its attributes as names.
-                exact = self._names.get(key_of(node))
-                known = exact or self._names.get(f".{name}") or self._names.get(name)
-                return known if known is not None else self._unknown(node)
+                return self._attribute(node, name)
             case ast.JoinedStr(values=parts):
                 return self._joined(node, parts)
-            case ast.FormattedValue(value=inner, format_spec=None):
+            case ast.FormattedValue(value=inner, format_spec=form) if _is_plain(form):
                 # What is not known leaves a gap, which no secret goes over.
                 return pieces.as_text(self._value(inner)) or Text("\n", [pieces.UNKNOWN_SOURCE])
             case ast.List(elts=parts) | ast.Tuple(elts=parts):
@@ -184,6 +199,16 @@ class Folding:
             case ast.GeneratorExp(elt=elt, generators=[one]):
                 return self._each(node, elt, one)
         return self._unknown(node)
+
+    def _attribute(self, node: ast.Attribute, name: str) -> Value:
+        exact = self._names.get(key_of(node))
+        owner = self._names.get(key_of(node.value))
+        if exact is None and isinstance(owner, Row) and name in owner.keys:
+            exact = owner.values[owner.keys.index(name)]
+        if exact is None and name == "value":  # of an Enum
+            exact = self._value(node.value)
+        known = exact or self._names.get(f".{name}") or self._names.get(name)
+        return known if known is not None else self._unknown(node)
 
     def _unknown(self, node: ast.AST) -> Value:
         """What is not followed; its parts are looked at by themselves."""
@@ -207,12 +232,27 @@ class Folding:
         return self._all_or_each(values, pieces.concatenated(values))
 
     def _row(self, node: ast.expr, parts: Sequence[ast.expr]) -> Value:
-        values = [self._value(part) for part in parts]
+        values = self._places(parts)
+        if values is None:
+            return None
         if len(values) < _FEWEST or not all(isinstance(each, Number) for each in values):
             return Row(tuple(values))
         start, end = self._chunk.span(node)
         number = self._number(start, end, "")
         return Row(tuple(Number(v.number, number) for v in values if isinstance(v, Number)))
+
+    def _places(self, parts: Sequence[ast.expr]) -> list[Value] | None:
+        """The values of a row or of arguments, those behind a star too; None if they are many."""
+        values: list[Value] = []
+        for part in parts:
+            if not isinstance(part, ast.Starred):
+                values.append(self._argument(part))
+                continue
+            row = called.as_row(self._value(part.value)) or Row((None,))
+            if len(values) + len(row.values) > LONGEST:
+                return None
+            values += row.values
+        return values
 
     def _operation(self, node: ast.BinOp) -> Value:
         if isinstance(node.op, ast.Add):
@@ -221,6 +261,8 @@ class Folding:
         whole: Value = None
         if isinstance(node.op, ast.Mult):
             whole = pieces.repeated(left, right)
+        elif isinstance(node.op, ast.BitOr) and isinstance(left, Row) and isinstance(right, Row):
+            whole = called.merged(left, right)
         elif isinstance(node.op, ast.Mod) and isinstance(left, Text):
             whole = pieces.filled(left, right)
         return self._all_or_each([left, right], whole)
@@ -258,15 +300,30 @@ class Folding:
             name = node.func.id
         else:
             self._statement(node.func)
-        row = [self._argument(each) for each in node.args]
-        named = {each.arg or "": self._value(each.value) for each in node.keywords}
+        row = self._places(node.args) or []
+        named = self._named(node.keywords)
         whole = called.called(name, owner, row, named)
+        if isinstance(owner, Row) and isinstance(node.func, ast.Attribute):
+            after = called.changed(name, owner, row, named)
+            if after is not None:
+                self._bind([node.func.value], after)
         if whole is None:
             for key, value in named.items():
                 self._note(value, key)
             if name in _SETTERS and len(row) == 2 and isinstance(row[0], Text):
                 self._note(row[1], row[0].text)
         return self._all_or_each([owner, *row], whole)
+
+    def _named(self, keywords: Sequence[ast.keyword]) -> dict[str, Value]:
+        """Arguments by their names, those of a dictionary behind two stars too."""
+        named: dict[str, Value] = {}
+        for each in keywords:
+            value = self._value(each.value)
+            if each.arg is None and isinstance(value, Row) and value.keys:
+                named |= zip(value.keys, value.values, strict=False)
+            else:
+                named[each.arg or ""] = value
+        return named
 
     def _argument(self, node: ast.expr) -> Value:
         if isinstance(node, ast.Name) and node.id in ("chr", "str"):
@@ -276,7 +333,8 @@ class Folding:
     def _each(self, node: ast.AST, elt: ast.expr, one: ast.comprehension) -> Value:
         """A comprehension over a row that is known."""
         row = called.as_row(self._value(one.iter))
-        if row is None or one.ifs or not isinstance(one.target, ast.Name):
+        # What an `if` leaves out is taken along: it makes no secret of what is none.
+        if row is None or not isinstance(one.target, ast.Name):
             return self._unknown(node)
         self._rounds += len(row.values)
         if self._rounds > MOST_ROUNDS:
@@ -316,3 +374,11 @@ class Folding:
             self._numbers[literal] = len(self.literals)
             self.literals.append(literal)
         return self._numbers[literal]
+
+
+def _is_plain(form: ast.expr | None) -> bool:
+    """Whether an f-string takes a text as it is: behind its colon stands nothing, or an s."""
+    match form:
+        case None | ast.JoinedStr(values=[]) | ast.JoinedStr(values=[ast.Constant(value="s")]):
+            return True
+    return False

@@ -12,7 +12,8 @@ from .patterns import Hit, Own
 
 _SHORT = 4  # characters of a piece that may stay, such as a dot between two halves
 _PUTS_TOGETHER = re.compile(
-    r"[+%{]|join|\[[^\]\n]*:|decode|hex|a2b_|chr|byte|replace|reversed|strip"
+    r"[+%{*|$]|join|\[[^\]\n]*:|decode|hex|a2b_|chr|byte|replace|reversed|strip|format"
+    r"|lower|upper|case|title|split|partition|add|concat|reduce|chain|sum|print|append|extend"
 )
 _WORD = re.compile(r"[\w.-]+")
 _BETWEEN = re.compile(r"[\s,+]*(?:#[^\n]*\n[\s,+]*)*[rRbBuUfF]{0,2}")

@@ -11,12 +11,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_GAP = r"[ \t\r\n+\\]*+"
+_GAP = r"(?:[ \t\r\n+\\&.]|\|\|)*+"  # the signs of other languages too
 _BEGINS = r"\\{0,3}[rRbBuUfF]{0,2}[\"']"
 _VARIABLE = r"[A-Za-z_$][\w.$]{0,60}"
 # Where a literal goes on: as another one beside it, which may stand below a remark and have other
-# quotes; as one that is added to the same variable; in the next place of an f-string; or behind a
-# backslash at a line's end. Remarks have a bound, because each quote in one begins a search of its
+# quotes; as one that is added to the same variable; in a place of an f-string, and behind it; or
+# behind a backslash at a line's end. Colours of a terminal and characters that are not seen stand
+# within one. Remarks have a bound, because each quote in one begins a search of its
 # own.
 JOIN = re.compile(
     rf"\\{{0,3}}[\"'](?:"
@@ -24,8 +25,10 @@ JOIN = re.compile(
     rf"|\){_GAP}\({_GAP}{_BEGINS}"
     rf"|\)?[ \t]*+(?:#[^\n]{{0,200}}+)?[\r\n;][ \t\r\n;]*+(?P<to>{_VARIABLE})[ \t]*+"
     rf"(?:\+=|=[ \t]*+(?P=to)[ \t]*+\+){_GAP}\(?{_GAP}{_BEGINS}"
-    r"|\}\{[\"']|\.concat\([\"'])"
+    rf"|(?:![rsa])?(?::s?)?\}}(?:\$?\{{[ \t]*+{_BEGINS}|(?=[\w.-]))|\.concat\([\"'])"
+    rf"|(?<=[\w.-])\$?\{{[ \t]*+{_BEGINS}"
     r"|\\\r?\n"
+    r"|\x1b\[[0-9;]{0,20}+m|[\xad\u200b-\u200f\u2060-\u2064\ufeff]++"
 )
 # A call that puts a row of literals together. Elsewhere, texts in a row are several.
 _CALL = re.compile(r"(?:\.join|\.format|[\"'][ \t]*+%)[ \t]*+\([\s(\[]*+(?=[rRbBuUfF]{0,2}[\"'])")
@@ -36,10 +39,16 @@ _COMMA = re.compile(rf"\\{{0,3}}[\"']\s*+,\s*+(?:#[^\n]{{0,200}}+\n\s*+)?{_BEGIN
 # ASCII alone, as no secret has other characters that somebody would escape.
 _ESCAPE = re.compile(
     r"\\{1,2}(?:x([2-7][0-9A-Fa-f])|u00([2-7][0-9A-Fa-f])|u\{0{0,4}([2-7][0-9A-Fa-f])\}"
-    r"|U000000([2-7][0-9A-Fa-f])|([01][0-7]{2})|N\{([A-Z -]{4,40})\})"
+    r"|U000000([2-7][0-9A-Fa-f])|([01][0-7]{2}|[4-7][0-7](?![0-7]))|N\{([A-Z -]{4,40})\})"
     r"|%([2-7][0-9A-Fa-f])|&#(?:0{0,4}(\d{2,3})|[xX]0{0,4}([2-7][0-9A-Fa-f]));"
 )
 _OCTAL, _NAME, _DECIMAL = 5, 6, 8  # the groups that are no hexadecimal digits
+
+
+# What stands around a piece that is in a place of an f-string.
+_PLACE_BEGINS = re.compile(r"\$?\{[ \t]*[rRbBuUfF]{0,2}[\"']$")
+_PLACE_ENDS = re.compile(r"[\"'](?:![rsa])?(?::s?)?\}")
+_PLACE = 12  # characters of its beginning
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,18 @@ def joined(text: str) -> Joined | None:
         length += len(character)
         at = end
     return Joined("".join([*pieces, text[at:]]), spans, places, sizes)
+
+
+def with_whole_places(text: str, start: int, end: int) -> tuple[int, int]:
+    """A part of a text, with the rest of the place of an f-string that it begins or ends in."""
+    more = text.count("}", start, end) - text.count("{", start, end)
+    begins = _PLACE_BEGINS.search(text, max(start - _PLACE, 0), start)
+    ends = _PLACE_ENDS.match(text, end)
+    if more > 0 and begins:
+        start = begins.start()
+    elif more < 0 and ends:
+        end = ends.end()
+    return start, end
 
 
 def _joints(text: str) -> list[tuple[int, int, str]]:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from . import base85, named
 from .claims import claims_of, from_base64
-from .joined import joined
+from .joined import joined, with_whole_places
 
 # Without angle brackets, which would be an invisible tag in an HTML output.
 MARK = "[secret removed by stnb]"
@@ -92,14 +92,13 @@ def hits(text: str, own: Own, by_code: Sequence[Hit] = ()) -> list[Hit]:
 
     A value of the reader's own is named by its variable. A literal that goes on in the next line
     is one, and one with escapes or in base64 is what it says. What code puts together stands in
-    `by_code`, and counts where nothing else is found.
+    `by_code`, and counts where it is not found as a whole anyway.
     """
-    found = [*_direct(text, own), *_put_together(text, own)]
-    found += [hit for hit in by_code if not any(_overlap(hit, one) for one in found)]
+    plain = [*_direct(text, own), *_put_together(text, own)]
+    found = [hit if hit.hint else _with_hint(hit, text) for hit in plain]
+    found += [hit for hit in by_code if not any(_is_held(hit, one) for one in found)]
     kept: list[Hit] = []
     for hit in sorted(found, key=lambda hit: hit.start):  # a stable sort: own values stay first
-        if not hit.hint:
-            hit = hit._replace(hint=_hint(text[hit.start : hit.end]))
         if not kept or hit.start >= kept[-1].end:
             kept.append(hit)
             continue
@@ -113,8 +112,14 @@ def hits(text: str, own: Own, by_code: Sequence[Hit] = ()) -> list[Hit]:
     return kept
 
 
-def _overlap(one: Hit, other: Hit) -> bool:
-    return one.start < other.end and other.start < one.end
+def _with_hint(hit: Hit, text: str) -> Hit:
+    return hit._replace(hint=_hint(text[hit.start : hit.end]))
+
+
+def _is_held(piece: Hit, whole: Hit) -> bool:
+    """Whether a piece belongs to the same secret that was found as a whole at its place."""
+    overlaps = piece.start < whole.end and whole.start < piece.end
+    return overlaps and piece.hint == whole.hint
 
 
 def _direct(text: str, own: Own) -> Iterator[Hit]:
@@ -136,6 +141,7 @@ def _put_together(text: str, own: Own) -> Iterator[Hit]:
         place = whole.source(hit.start, hit.end)
         if place is not None:
             value = whole.plain[hit.start : hit.end]
+            place = with_whole_places(text, *place)
             yield Hit(*place, hit.kind, hit.secret, hit.hint or _hint(value))
 
 

@@ -20,7 +20,8 @@ _FORMATTED = re.compile(r"%%|%(?:\((\w+)\))?[-#0 +]*\d*(?:\.\d+)?[srda]")
 class Text:
     """A text or bytes; of each character the number of the literal that it comes from.
 
-    `is_made` says whether it differs from a literal by more than where it begins and ends.
+    `is_made` says whether it differs from a literal by more than where it begins and ends: its
+    parts may come from one literal, in another order.
     """
 
     text: str
@@ -77,7 +78,32 @@ def concatenated(parts: Sequence[Value]) -> Value:
         text.append(part.text)
         sources += part.sources
         is_made = is_made or part.is_made
+    is_made = is_made or sum(map(bool, text)) > 1
     return Text("".join(text), sources, is_made)
+
+
+def in_a_row(rows: Sequence[Value]) -> Value:
+    """The places of several rows as those of one."""
+    places: list[Value] = []
+    for row in rows:
+        if not isinstance(row, Row) or row.keys or len(places) + len(row.values) > LONGEST:
+            return None
+        places += row.values
+    return Row(tuple(places))
+
+
+def shared_out(row: Row, names: Sequence[bool]) -> list[Value]:
+    """What each name gets of a row; the one with a star (True) gets what the others leave. Nothing
+    if it does not come out even.
+    """
+    if not any(names):
+        return list(row.values) if len(row.values) == len(names) else []
+    left = len(row.values) - len(names) + 1
+    at = names.index(True)
+    if left < 0 or row.keys:
+        return []
+    rest = Row(row.values[at : at + left])
+    return [*row.values[:at], rest, *row.values[at + left :]]
 
 
 def repeated(left: Value, right: Value) -> Value:

@@ -19,12 +19,19 @@ import pyarrow as pa
 from .assemble import pandas_array
 from .text import as_text
 
-# What a spreadsheet may take for the beginning of a formula: the signs, their full-width forms, and
-# the white space that it drops before it looks.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-# What a reader drops before it looks: a byte order mark, as at the beginning of a file,
-# and a NUL.
+# What a spreadsheet may take for the beginning of a formula: the signs and their full-width forms,
+# and the white space that starts a new cell where it is pasted.
+SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+ENDS = ("\t", "\r", "\n")
+FORMULA = SIGNS + ENDS
+# What a reader drops before it looks: a byte order mark, as at the beginning of a file, and a NUL;
+# if it trims the cells, white space too.
 DROPPED = "\ufeff\x00"
+BLANKS = (
+    " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
+SKIPPED = DROPPED + BLANKS
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 DURATION = re.compile(r"-?\d+:\d\d:\d\d(\.\d+)?", re.ASCII)
 LONGEST = 100  # places of a decimal that is written out; others have an exponent
@@ -40,11 +47,15 @@ def is_risky(text: str) -> bool:
     """Whether a spreadsheet may take the text for a formula; numbers such as -5 and +16025550100
     are none, nor are durations.
 
-    >>> is_risky("=1+1"), is_risky("-5.20"), is_risky("-2+3"), is_risky("a=b")
-    (True, False, True, False)
+    >>> is_risky("=1+1"), is_risky(" =1+1"), is_risky("-5.20"), is_risky("-2+3"), is_risky("a=b")
+    (True, True, False, True, False)
     """
-    text = text.lstrip(DROPPED)
-    if not text.startswith(FORMULA):
+    if text[:1].isalnum():
+        return False  # as most texts: a quick way out
+    if text.lstrip(DROPPED).startswith(ENDS):
+        return True
+    text = text.lstrip(SKIPPED)
+    if not text.startswith(SIGNS):
         return False
     return not NUMBER.fullmatch(text) and not DURATION.fullmatch(text)
 

@@ -21,7 +21,7 @@ from .delta_store import lake_address, tables_in
 from .delta_version import AsOf, rows_as_of
 from .sql_advice import MEND, NAME_PARAMETERS, ONLY_TABLES, advice, duckdb_says
 from .sql_answer import typed_frame
-from .sql_files import Files, files_of
+from .sql_files import Files, as_pattern, files_of
 from .sql_refusals import refuse_unreadable
 from .sql_work import carried_out
 from .view import quoted_text, view, view_of_tenants
@@ -161,7 +161,9 @@ def _lock(connection: Any, files: Files) -> None:
     """Close the database before it sees the query: to look for the names in it, DuckDB already
     opens the files and makes the folders that it speaks of.
     """
-    allowed = ", ".join(quoted_text(str(path)) for path in files.paths)
+    # DuckDB looks at a path as the query has it, and at what it finds there.
+    paths = {text for path in files.paths for text in (str(path), as_pattern(path))}
+    allowed = ", ".join(map(quoted_text, sorted(paths)))
     connection.execute(f"SET allowed_paths=[{allowed}]")
     connection.execute("SET enable_external_access=false")
     connection.execute("SET lock_configuration=true")

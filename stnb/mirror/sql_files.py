@@ -5,12 +5,13 @@ Delta tables.
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from stnb.errors import UsageError
 
-PATTERN = set("*?[")
+PATTERN = re.compile(r"[*?\[]")  # what DuckDB reads in a path as a pattern for others
 LOG = "_delta_log"  # the folder in which a Delta table writes down its versions
 TENANT = "tenant="  # how the folder of a tenant's files begins, as readers of Hive's layout know it
 
@@ -46,6 +47,16 @@ class Files:
         return found
 
 
+def as_pattern(path: Path) -> str:
+    """A path as DuckDB reads it as that path alone.
+
+    Example:
+        >>> as_pattern(Path("data[1]/jobs.parquet"))
+        'data[[]1]/jobs.parquet'
+    """
+    return PATTERN.sub(r"[\g<0>]", str(path))
+
+
 def files_of(folder: str | os.PathLike[str]) -> Files:
     """The Parquet files of a folder by the names of their tables.
 
@@ -62,6 +73,7 @@ def files_of(folder: str | os.PathLike[str]) -> Files:
             _add(found, folder_of_one.name.removeprefix(TENANT), of_one)
         for log in sorted(home.glob(f"*/{LOG}/")):
             _add_delta(found, log.parent, home.resolve())
+        _refuse_namesakes(found)
     except (OSError, ValueError, RuntimeError):  # a name with a NUL; links that lead in a circle
         pass
     if found.names:
@@ -105,6 +117,20 @@ def _add_delta(found: Files, folder: Path, inside: Path) -> None:
         found.delta[name] = str(real)
 
 
+def _refuse_namesakes(found: Files) -> None:
+    """Refuse tables whose names differ in capitals alone: SQL does not tell them apart."""
+    alike: dict[str, list[str]] = {}
+    for name in found.names:
+        alike.setdefault(name.lower(), []).append(name)
+    for names in alike.values():
+        if len(names) == 1:
+            continue
+        for name in names:
+            for tables in (found.tables, found.by_tenant, found.delta):
+                tables.pop(name, None)
+            found.refused[name] = "Another table has its name in other capitals."
+
+
 def _sort_in(path: Path, inside: Path, found: Files) -> None:
     try:
         real = path.resolve(strict=True)
@@ -113,8 +139,6 @@ def _sort_in(path: Path, inside: Path, found: Files) -> None:
         return
     if not real.is_relative_to(inside):
         found.refused[path.stem] = "It is a link that leads out of the folder."
-    elif set(path.name) & PATTERN:
-        found.refused[path.stem] = "DuckDB reads *, ? and [ in its name as a pattern for others."
     elif not real.is_file():  # to open a FIFO waits for ever
         found.refused[path.stem] = "It is no regular file."
     else:

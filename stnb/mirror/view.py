@@ -13,6 +13,7 @@ from stnb.errors import UsageError
 from stnb.frame.notices import Notice
 from stnb.frame.united import OTHERWISE, TENANT
 
+from .sql_files import as_pattern
 from .tenant_types import Differing, differing, told, too_wide
 
 
@@ -62,7 +63,7 @@ def _source(duckdb: Any, connection: Any, path: Path) -> tuple[str, pq.FileMetaD
     """How DuckDB reads a file, and what the file says of its columns."""
     try:
         footer = pq.read_metadata(path)
-        source = f"read_parquet({quoted_text(str(path))}, hive_partitioning=false)"
+        source = f"read_parquet({quoted_text(as_pattern(path))}, hive_partitioning=false)"
         connection.execute(f"SELECT * FROM {source} LIMIT 0")
     except (duckdb.Error, pa.ArrowException, OSError):
         pass

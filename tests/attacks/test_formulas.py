@@ -14,6 +14,7 @@ import pytest
 import stnb
 from stnb.cli.terminal import print_csv
 from stnb.explorer.grid import clipboard
+from stnb.frame import cells, csv_file
 
 FORMULAS = [
     "=1+1",
@@ -85,6 +86,32 @@ def test_what_a_reader_drops_hides_no_formula(tmp_path: Path, before: str) -> No
         frame = pd.DataFrame({text: pd.Series([text], dtype=object)})
         lines = stnb.save(frame, tmp_path / "x.csv").read_bytes().decode().split("\n", 2)[:2]
         assert all(line.strip('"').startswith(f"'{before}") for line in lines)
+
+
+BLANKS = [sign for sign in map(chr, range(0x10000)) if sign.isspace()]
+
+
+@pytest.mark.parametrize("before", BLANKS, ids=ascii)
+def test_a_blank_hides_no_formula(before: str) -> None:
+    """A reader that trims its cells finds the sign behind any white space, however much."""
+    for sign in cells.SIGNS:
+        for blanks in (before, before * 3, f" {before}", f"{before}\ufeff ", f"\x00{before}"):
+            text = f"{blanks}{sign}1+1"
+            told = io.BytesIO()
+            csv_file.write(pd.DataFrame({text: [text]}), told)
+            header, row = csv.reader(io.StringIO(told.getvalue().decode(), newline=""))
+            assert [*header, *row] == [f"'{text}"] * 2
+            copied = clipboard.column(pd.Series([text]), np.arange(1))[0]
+            assert copied.removeprefix('"').startswith("'")
+
+
+@pytest.mark.parametrize("text", [" -5.20", " +16025550100", "\u3000-1:30:00", " a=b", " ", " (=1"])
+def test_a_blank_makes_no_formula_of_a_number(text: str) -> None:
+    """Numbers, durations and words behind a blank stay as they are."""
+    told = io.BytesIO()
+    csv_file.write(pd.DataFrame({"a": [text], "b": [1]}), told)
+
+    assert list(csv.reader(io.StringIO(told.getvalue().decode())))[1] == [text, "1"]
 
 
 def test_no_formula_in_a_csv_file(frame: pd.DataFrame) -> None:

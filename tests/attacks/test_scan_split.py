@@ -49,7 +49,20 @@ IN_PIECES = [
     "x = ('{a}'\n    '' '{b}')",
     "const x = '{a}'.concat('{b}')",
     'x = \\"{a}\\" + \\"{b}\\"',
+    "x = f'{a}{{\"{b}\"}}'",
+    "x = f'{{\"{a}\"}}{b}'",
+    'x = f\'{{ "{a}"!s}}{{f"{b}":s}}\'',
+    "x = t'{a}{{\"{b}\"}}'",  # of a Python that is newer
+    "const x = `{a}${{'{b}'}}`",
+    "const x = '{a}' +\n  '{b}'",
+    "select '{a}' || '{b}'",
+    "$x = '{a}' . '{b}'",
+    'x = "{a}" & "{b}"',
+    "{a}\x1b[31m\x1b[0m{b}",  # coloured in an output
+    "{a}\u200b{b}",
+    "{a}\xad\ufeff{b}",
 ]
+NO_PYTHON = ("const", "\\", "x = t", "||", "$x", " & ", "cs1.")
 BRACKETED = ("x = '{a}'\n\nx += ('{b}')", "x = ('{a}')\nx += '{b}'")  # one piece alone
 ESCAPED = [
     lambda sign: f"\\x{ord(sign):02x}",
@@ -58,6 +71,7 @@ ESCAPED = [
     lambda sign: f"\\U{ord(sign):08x}",
     lambda sign: f"\\u{{{ord(sign):x}}}",
     lambda sign: f"\\{ord(sign):03o}",
+    lambda sign: f"\\{ord(sign):o}",
     lambda sign: f"\\\\u{ord(sign):04x}",
     lambda sign: f"%{ord(sign):02X}",
     lambda sign: f"&#{ord(sign)};",
@@ -148,7 +162,7 @@ def test_pieces_are_put_together(form: str) -> None:
     ]
     assert found[0].hint == f"cs1.… ({len(CLIENT_SECRET)} characters)"
     assert not parts(cleaned(), CLIENT_SECRET)
-    if form not in BRACKETED and "const" not in form and "\\" not in form:
+    if form not in BRACKETED and not any(sign in source[:4] + form for sign in NO_PYTHON):
         compile(cleaned(), "cell", "exec")
 
 
@@ -279,6 +293,15 @@ def test_wide_text_without_a_mark(encoding: str) -> None:
         "stnb app_key='",
         "/usr/lib/python/",
         "'}{'",
+        "'}a",
+        "a{'",
+        "a${f'",
+        "'!s:s",
+        "' || ",
+        "'.",
+        "\x1b[1",
+        "\u200b",
+        "\\4",
         "('",
     ],
 )
