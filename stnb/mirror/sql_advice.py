@@ -6,9 +6,8 @@ The advice rests on the query and the tables, not on DuckDB's words: those are o
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from itertools import combinations, pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -16,10 +15,10 @@ from stnb.errors.wording import listed
 
 from .delta_version import columns_of
 from .sql_files import Files
+from .sql_words import TABLE_DUE, Token, misread_words, named_by_query
 from .view import quoted_name, quoted_text
 
 NAMED = 12  # tables that an error names at most
-KEYWORDS = 6  # words of a query that are tried in quotes, in all combinations
 LONGEST = 400  # characters of DuckDB's words in an error
 COMPARISONS = frozenset({"=", "==", "<>", "!=", "<", ">", "<=", ">=", "like", "ilike"})
 DAY = re.compile(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\d-])")
@@ -29,13 +28,6 @@ NAME_PARAMETERS = (
 )
 ONLY_TABLES = "Only the Parquet files of the folder can be queried, each by the name of its table."
 MEND = "Mend the query; `DESCRIBE table` lists the columns of a table."
-
-
-class Token(NamedTuple):
-    """A word or a sign of a query, and DuckDB's kind of it."""
-
-    word: str
-    kind: str
 
 
 def duckdb_says(err: Exception) -> str:
@@ -59,15 +51,16 @@ def advice(duckdb: Any, connection: Any, query: str, names: set[str], files: Fil
     tables = _dotted_tables(tokens, files)
     columns = _columns(tokens, set(tables.values()), files)
     unquoted = _dotted_columns(tokens, columns)
-    unquoted += _keywords(duckdb, connection, tokens, columns)
+    misread = misread_words(duckdb, connection, tokens, columns)
+    known = columns | {name.lower(): name for name in files.names} | named_by_query(tokens)
+    unquoted += [known[word] for word in misread if word in known]
     steps = []
     for dotted, table in tables.items():
         steps.append(f"Write {table} for {dotted}: a table has the name of its file.")
     if unquoted:
         written = ", ".join(quoted_name(column) for column in unquoted)
-        steps.append(
-            f"Write {written} with the double quotes, as a column's name is no plain word."
-        )
+        steps.append(f"Write {written} with the double quotes, as the name is no plain word.")
+    steps += _of_no_name({w: before for w, before in misread.items() if w not in known}, files)
     steps += _of_other_tables(tokens, columns, tables, files)
     texts = ", ".join(map(quoted_text, _quoted_values(tokens, columns)))
     if texts:
@@ -77,8 +70,7 @@ def advice(duckdb: Any, connection: Any, query: str, names: set[str], files: Fil
         steps.append(f"Write {days} with single quotes: without them it is a subtraction.")
     if steps:
         return " ".join(steps)
-    known = {name.lower() for name in files.names}
-    if names <= known:
+    if names <= {name.lower() for name in files.names}:
         return MEND
     return f"The tables are: {listed(files.names, NAMED)}."
 
@@ -141,6 +133,23 @@ def _of_other_tables(
     return list(steps.values())
 
 
+def _of_no_name(words: dict[str, str], files: Files) -> list[str]:
+    """What to write for words of SQL that stand for a name, and are none here.
+
+    Args:
+        words: the words, each with the word before it.
+    """
+    steps = []
+    for word, before in words.items():
+        what = "table" if before in TABLE_DUE else "column"
+        steps.append(f"`{word}` is a word of SQL and the name of no {what} here.")
+    if TABLE_DUE & set(words.values()):
+        steps.append(f"The tables are: {listed(files.names, NAMED)}.")
+    if set(words.values()) - TABLE_DUE:
+        steps.append("Write the column that is meant; `DESCRIBE table` lists those of a table.")
+    return steps
+
+
 def _quoted_values(tokens: list[Token], columns: dict[str, str]) -> list[str]:
     """The texts in double quotes that are compared with a column, and are no name of the query."""
     given = {token.word for before, token in pairwise(tokens) if before.word.lower() == "as"}
@@ -164,40 +173,6 @@ def _without_texts(tokens: list[Token]) -> str:
         plain = token.kind in ("numeric_const", "operator")
         words.append(token.word if plain else " ")
     return "".join(words)
-
-
-def _keywords(
-    duckdb: Any, connection: Any, tokens: list[Token], columns: dict[str, str]
-) -> list[str]:
-    """The columns that are keywords of SQL and not in quotes, such as end.
-
-    They are those only if DuckDB can read the query once they are in quotes.
-    """
-    if _reads(duckdb, connection, tokens):
-        return []
-    places = []
-    for place, token in enumerate(tokens):
-        if token.kind == "keyword" and token.word.lower() in columns:
-            places.append(place)
-    places = places[:KEYWORDS]
-    for many in range(1, len(places) + 1):
-        for quoted in combinations(places, many):
-            if _reads(duckdb, connection, tokens, quoted):
-                names = [columns[tokens[place].word.lower()] for place in quoted]
-                return list(dict.fromkeys(names))
-    return []
-
-
-def _reads(duckdb: Any, connection: Any, tokens: list[Token], quoted: Sequence[int] = ()) -> bool:
-    """Whether DuckDB can read a query, with some of its words in quotes."""
-    words = [token.word for token in tokens]
-    for place in quoted:
-        words[place] = quoted_name(words[place])
-    try:
-        connection.extract_statements(" ".join(words))
-    except (duckdb.Error, ValueError, RuntimeError):
-        return False
-    return True
 
 
 def _chains(tokens: list[Token]) -> list[list[str]]:

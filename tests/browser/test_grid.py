@@ -237,6 +237,47 @@ def test_a_wide_table_draws_what_is_in_view(lab: Lab) -> None:
     assert lab.errors == []
 
 
+HEARD = """
+questions, answer = [], grid.answer
+def heard(message):
+    questions.append(message)
+    return answer(message)
+grid.answer = heard
+"""
+
+
+def test_a_jump_asks_for_what_is_in_view_and_then_for_the_rest(lab: Lab) -> None:
+    """Far down, the cells in view are asked for first, the other columns right after them; what was
+    selected with the pointer is let go, as other rows stand there.
+    """
+    write_notebook(
+        lab.notebooks / "jump.ipynb",
+        "import numpy as np, pandas as pd, stnb\n"
+        "columns = {f'c{i}': np.arange(5000) + 10_000 * i for i in range(60)}\n"
+        "grid = stnb.show(pd.DataFrame(columns))\ngrid",
+    )
+    lab.open("jump.ipynb").run_cell(0)
+    whole = lab.output(0).locator(".stnb-grid")
+    table = whole.get_by_role("grid")
+    expect(_column(whole, 1).first).to_have_text("0")
+    lab.run_cell(lab.add_cell(HEARD))
+    _column(whole, 1).first.evaluate("cell => getSelection().selectAllChildren(cell)")
+
+    table.evaluate("view => { view.scrollTop = view.scrollHeight / 2; }")
+    row = whole.locator(".stnb-grid-row[data-row='2500']")
+    expect(row.locator("[data-col='0']")).to_have_text("2500")
+    assert lab.page.evaluate("() => String(getSelection())") == ""
+    table.evaluate("view => { view.scrollLeft = view.scrollWidth; }")
+    expect(row.locator("[data-col='59']")).to_have_text("592500")
+    expect(row.locator("[data-col='59']")).to_be_in_viewport()
+
+    asked = "[len(q.get('columns', 'all')) for q in questions if q['kind'] == 'rows']"
+    first, *_, last = json.loads(_asked(lab, asked))
+    assert 3 < first < 30
+    assert last == len("all")
+    assert lab.errors == []
+
+
 def test_typed_filters_pins_and_matches(lab: Lab) -> None:
     """A text, bounds and days are typed in a column's menu; a pinned column stays in view; a match
     out of sight is scrolled to and marked; a column is gone to by its name.

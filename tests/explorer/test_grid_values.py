@@ -163,6 +163,34 @@ def test_windows_send_only_rows_in_view() -> None:
     assert len(grid.ask(start=-5, stop=5)["rows"]) == 5
 
 
+@pytest.mark.parametrize("columns", [[0], [9, 2, 5], [], [*range(13)], [3, 99]])
+def test_only_the_columns_asked_for_are_written(odd: HeardGrid, columns: list[int]) -> None:
+    """A window may be asked for some columns, which come in that order as they stand in whole
+    rows; columns that are not there are left out.
+    """
+    whole, some = odd.ask(), odd.ask(columns=columns)
+
+    there = [i for i in columns if i < 13]
+    assert some["columns"] == there
+    assert some["rows"] == [[row[i] for i in there] for row in whole["rows"]][: len(some["rows"])]
+    assert len(some["rows"]) == (3 if there else 0)
+    assert some["total"] == whole["total"]
+    assert "columns" not in whole
+
+
+def test_rows_read_alike_wherever_they_stand(odd: HeardGrid) -> None:
+    """A row is written as it is alone, whether it is cut out with its neighbours or picked out."""
+    columns = odd._rows.columns
+
+    def written(*positions: int) -> list[list[str | None]]:
+        return cells.rows(columns.frame, columns.shown, np.array(positions, dtype=np.intp))
+
+    alone = [written(i)[0] for i in range(3)]
+    for positions in ([0, 1, 2], [1, 2], [2, 1, 0], [0, 2], [1, 1], [2, 0, 1]):
+        assert written(*positions) == [alone[i] for i in positions], positions
+    assert written() == []
+
+
 def test_state_is_shape_and_columns_only() -> None:
     """No cell is part of the widget's state."""
     grid = Grid(pd.DataFrame({"secret": ["do-not-save-me"] * 3}))

@@ -251,6 +251,14 @@ def test_what_is_refused(
         ('select nope as "y" from jpm_appointments where 1 = "y"', "Mend the query"),
         ('from jpm_appointments a join jpm_appointments "b" on a.x = "b".x', "Mend the query"),
         ("select '2026-07-01', nope from jpm_appointments", "Mend the query"),
+        ("from jpm_appointments order", "Mend the query"),
+        ("select desc from jpm_appointments", "`desc` is a word of SQL and the name of no column"),
+        ("from jpm_appointments where at > 1 and", "Mend the query"),
+        ("with order as (select 1) select * from order", 'Write "order" with'),
+        (
+            'select "start", end from jpm_appointments where order = 1',
+            'Write "end" with .* `order` is a word of SQL and the name of no column here',
+        ),
     ],
 )
 def test_how_a_name_is_written(tmp_path: Path, query: str, advice: str) -> None:
@@ -282,6 +290,35 @@ def test_a_column_of_another_table_is_said_beside_other_faults(
 
     with pytest.raises(UsageError, match=advice):
         sql(query, tmp_path)
+
+
+@pytest.mark.parametrize("word", ["order", "GROUP", "table", "limit", "check"])
+@pytest.mark.parametrize(
+    ("query", "what"),
+    [
+        ("select * from {}", "table"),
+        ("from jpm_appointments a join {} on true", "table"),
+        ("describe {}", "table"),
+        ("select {} from jpm_appointments", "column"),
+        ("select start, {} from jpm_appointments", "column"),
+        ("from jpm_appointments where start = 1 and {} = 2", "column"),
+        ("select max({}) from jpm_appointments", "column"),
+        ("select start from jpm_appointments order by {}", "column"),
+    ],
+)
+def test_a_word_of_sql_in_place_of_a_name_is_named(
+    tmp_path: Path, query: str, what: str, word: str
+) -> None:
+    """A reserved word where a table or a column is due is said to be none, with which there are."""
+    pd.DataFrame({"start": [1]}).to_parquet(tmp_path / "jpm_appointments.parquet")
+    then = {
+        "table": r"The tables are: jpm_appointments\.",
+        "column": "Write the column that is meant",
+    }
+
+    wanted = f"`{word.lower()}` is a word of SQL and the name of no {what} here. {then[what]}"
+    with pytest.raises(UsageError, match=wanted):
+        sql(query.format(word), tmp_path)
 
 
 def test_a_value_that_nothing_asks_for(folder: Path) -> None:

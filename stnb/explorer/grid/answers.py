@@ -21,17 +21,30 @@ Answer = dict[str, Any]
 def window(rows: Rows, message: Message) -> Answer:
     """The rows from `start` to `stop` as text, and how many there are.
 
-    `part` stands in it if these are the rows so far: the page is to ask again.
+    `columns` of the message are the only ones that are written, in this order; all without it.
+    `part` stands in the answer if these are the rows so far: the page is to ask again.
     """
     seconds = LATER if message.get("part") else SOON
     positions, whole = rows.soon(query_of(message), seconds)
     start = min(max(0, int(message["start"])), len(positions))
     stop = min(int(message["stop"]), start + MOST)
-    columns = rows.columns
-    texts = cells.rows(columns.frame, columns.shown, positions[start:stop])
+    columns, wanted = rows.columns, message.get("columns")
+    # A page that has not heard of another frame yet may ask for columns that are gone.
+    places = None if wanted is None else [i for i in wanted if i < len(columns.shown)]
+    texts = cells.rows(columns.frame, columns.shown, positions[start:stop], places)
     found = rows.index.places(query_of(message).search)
-    answer = {"start": start, "rows": texts, "total": len(positions), "found": found}
-    return {"kind": "rows", **answer, **({} if whole else {"part": True})}
+    answer = {
+        "kind": "rows",
+        "start": start,
+        "rows": texts,
+        "total": len(positions),
+        "found": found,
+    }
+    if places is not None:
+        answer["columns"] = places
+    if not whole:
+        answer["part"] = True
+    return answer
 
 
 def cell(rows: Rows, message: Message) -> Answer:

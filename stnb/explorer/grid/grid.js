@@ -29,27 +29,20 @@ function skeleton(label) {
   return { root, search, info, more, columns, chips, head, bars, rows, space, view, cell, menu, panel };
 }
 
-// A text with what was searched in a mark. A number is searched without its commas, and its minus is a hyphen there.
-function marked(text, words) {
-  const wanted = words.toLowerCase(), plain = text.toLowerCase().replaceAll("−", "-"), at = plain.indexOf(wanted);
-  if (at >= 0) return [text.slice(0, at), make("mark", "", {}, text.slice(at, at + words.length)), ...marked(text.slice(at + words.length), words)];
-  const places = [...plain].map((_, k) => k).filter((k) => plain[k] !== ","), digits = places.map((k) => plain[k]).join("");
-  const from = plain.length === text.length && /^[-−]?[\d,.]+$/.test(text) ? digits.indexOf(wanted.replaceAll(",", "").replace("$", "")) : -1;
-  if (from < 0) return [text];
-  const end = places[from + wanted.replaceAll(",", "").replace("$", "").length - 1] + 1;
-  return [text.slice(0, places[from]), make("mark", "", {}, text.slice(places[from], end)), text.slice(end)];
-}
+// After the next frame is on the page.
+const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
 
 function render({ model, el }) {
   const ui = skeleton(model.get("label"));
   el.append(ui.root);
   // What the parts share: the columns, the state by their places, those on show, the active cell (row -1: the header).
   const g = { ui, id: "g" + Math.random().toString(36).slice(2), about: null, st: null, cols: [], at: null, wide: 0, total: 0, step: 0 };
-  let win; // the rows here
+  let win; // the rows here; `part` says that they have the cells in view alone
   let drawn = { left: 0, right: 0 }; // px: what of their width is on the page
   let shownSearch = "", shownNames = ""; // what was last scrolled to, and the columns that were there
   let waiting = false, again = false, fresh = true, ready = false, typing = 0, guard = 0, flashing = 0;
   g.headPart = gridHead(g);
+  const rows = gridRows(g);
   g.bars = gridBars(g);
   const menu = gridMenu(g), panel = gridPanel(g);
   g.columnMenu = menu.columnMenu;
@@ -72,9 +65,10 @@ function render({ model, el }) {
     if (waiting) { again = true; return; }
     const first = Math.floor(topRow()), last = Math.ceil(topRow() + inView());
     const near = [Math.max(0, first - AHEAD / 2), Math.min(g.total, last + AHEAD / 2)];
-    if (!fresh && near[0] >= win.start && near[1] <= win.start + win.rows.length) return g.bars.ask();
+    if (!fresh && !win.part && near[0] >= win.start && near[1] <= win.start + win.rows.length) return g.bars.ask();
     const jump = fresh || first > win.start + win.rows.length || last < win.start, ahead = jump ? JUMP : AHEAD;
-    question({ kind: "rows", start: Math.max(0, first - ahead), stop: last + ahead, step: g.step, part: g.part });
+    const columns = jump ? { columns: stretch().cells.map(([i]) => i) } : {};
+    question({ kind: "rows", start: Math.max(0, first - ahead), stop: last + ahead, step: g.step, part: g.part, ...columns });
   }
 
   function question(message) {
@@ -117,7 +111,7 @@ function render({ model, el }) {
   }
 
   function take(message) {
-    win = { start: message.start, rows: message.rows };
+    win = { start: message.start, rows: message.columns ? message.rows.map((row) => placed(row, message.columns)) : message.rows, part: !!message.columns };
     g.total = message.total;
     g.part = !!message.part; // the rows so far: the next answer has more of them
     g.found = g.st.search ? message.found ?? [] : [];
@@ -127,7 +121,14 @@ function render({ model, el }) {
     draw();
     tell();
     cover();
-    ask();
+    afterPaint(ask); // what is asked for next, and what that question does to the page, is not to hold up these rows
+  }
+
+  // A row of some columns, its cells by the places of all columns.
+  function placed(row, columns) {
+    const cells = [];
+    columns.forEach((i, k) => { cells[i] = row[k]; });
+    return cells;
   }
 
   // A match out of sight comes into view, once for each search.
@@ -208,8 +209,10 @@ function render({ model, el }) {
   }
 
   // ---- show
-  function say(text, bad = false) {
-    ui.info.textContent = text;
+  // What stands there already is left alone, or a screen reader would read it again.
+  function say(text, bad = false, which = "") {
+    if (ui.info.textContent === text + which && ui.info.classList.contains("bad") === bad) return;
+    ui.info.replaceChildren(text, ...(which ? [make("i", "which", {}, which)] : []));
     ui.info.className = bad ? "bad" : "";
   }
 
@@ -224,11 +227,16 @@ function render({ model, el }) {
     const wide = g.cols.length === columns.length ? n(columns.length) : `${n(g.cols.length)} of ${n(columns.length)}`;
     const which = g.about.which ? ` · ${g.about.which}` : "";
     if (g.part) return say(`${n(g.total)} ${g.total === 1 ? "row" : "rows"} so far, searching …`);
-    say(g.total === rows ? `${n(rows)} ${rows === 1 ? "row" : "rows"} × ${wide} ${columns.length === 1 ? "column" : "columns"}` : `${n(g.total)} of ${n(rows)} rows`);
-    if (g.found?.length && g.total) ui.info.append(` · found in ${g.found.slice(0, 3).map((i) => columns[i].name + (g.st.hidden.includes(i) ? " (hidden)" : "")).join(", ")}${g.found.length > 3 ? ` and ${g.found.length - 3} more` : ""}`);
-    if (which) ui.info.append(make("i", "which", {}, which));
+    const all = `${n(rows)} ${rows === 1 ? "row" : "rows"} × ${wide} ${columns.length === 1 ? "column" : "columns"}`;
+    say((g.total === rows ? all : `${n(g.total)} of ${n(rows)} rows`) + foundIn(), false, which);
     ui.more.textContent = g.about.more ?? "";
     ui.more.hidden = !g.about.more;
+  }
+
+  function foundIn() {
+    if (!g.found?.length || !g.total) return "";
+    const names = g.found.slice(0, 3).map((i) => g.about.columns[i].name + (g.st.hidden.includes(i) ? " (hidden)" : ""));
+    return ` · found in ${names.join(", ")}${g.found.length > 3 ? ` and ${g.found.length - 3} more` : ""}`;
   }
 
   function cover() {
@@ -257,8 +265,7 @@ function render({ model, el }) {
       else if (cells.length === g.pins) gap = to - start;
       from = to;
     });
-    drawn = { left: gap ? start + gap : 0, right: end === from ? Infinity : end };
-    return { cells, gap };
+    return { cells, gap, left: gap ? start + gap : 0, right: end === from ? Infinity : end };
   }
 
   // After a move sideways, or when columns became narrower.
@@ -267,28 +274,10 @@ function render({ model, el }) {
     if (win.rows.length && (left < drawn.left || right > drawn.right)) draw();
   };
 
-  function drawRow(row, k, { cells, gap }) {
-    const line = make("div", "stnb-grid-row", { role: "row", "aria-rowindex": k + 2, "data-row": k },
-      make("div", "count", { role: "rowheader", style: `width:${g.wide}px`, "aria-colindex": 1 }, (k + 1).toLocaleString("en-US")));
-    for (const [i, pos] of cells) line.append(drawCell(row[i], k, i, pos));
-    if (gap && cells.length > g.pins) line.children[1 + g.pins].style.marginLeft = `${gap}px`;
-    return line;
-  }
-
-  function drawCell(text, k, i, pos) {
-    const { right, look } = g.about.columns[i], minus = right && text?.startsWith("-");
-    const classes = [right && "right", g.headPart.pinClass(pos), look, text === null && "none", minus && "minus"].filter(Boolean).join(" ");
-    const written = text === null ? "–" : minus ? `−${text.slice(1)}` : text.replace(/\s*\n\s*/g, " ⏎ ");
-    return make("div", classes, { role: "gridcell", id: `${g.id}-${k}-${pos}`, style: g.headPart.place(i, pos), "aria-colindex": pos + 2, "data-col": i,
-      title: text ?? "missing", ...(text === null ? { "aria-label": "missing" } : {}) }, ...(text !== null && g.found?.includes(i) ? marked(written, g.st.search) : [written]));
-  }
-
   function draw() {
-    const across = stretch();
-    const lines = win.rows.map((row, k) => drawRow(row, win.start + k, across));
-    if (!g.total) lines.push(make("div", "stnb-grid-empty", { role: "row" }, make("span", "", { role: "gridcell" }, empty())));
-    ui.rows.replaceChildren(...lines);
+    drawn = stretch();
     place();
+    rows.draw(win, drawn, g.total ? "" : empty());
     g.mark();
   }
 
@@ -300,7 +289,7 @@ function render({ model, el }) {
 
   gridKeys(g, menu);
   ui.more.onclick = () => g.send({ kind: "all" });
-  ui.view.onscroll = () => requestAnimationFrame(() => { place(); g.settle(); ask(); });
+  ui.view.onscroll = () => { ask(); place(); g.settle(); }; // the question first: the kernel works on it meanwhile
   ui.view.addEventListener("wheel", () => menu.close(), { passive: true });
   function searched() {
     if (!ready) return void (typing = setTimeout(searched, TYPING)); // the columns are on their way, and the rest of the state with them

@@ -29,6 +29,7 @@ SCRIPTS = (
     "grid/grid-panel.js",
     "grid/grid-chips.js",
     "grid/grid-keys.js",
+    "grid/grid-rows.js",
     "grid/grid.js",
 )
 
