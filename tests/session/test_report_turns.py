@@ -44,10 +44,13 @@ from pathlib import Path
 from stnb.session import Session
 from tests.pull.test_report_runs import REPORT, WHICH, Tenant
 
+def kept_in(folder):
+    return len(list(folder.glob(".*/page-*.arrow")))
+
 class Killed(Tenant):
     async def answer(self, request):
-        pages = Path(sys.argv[2]).parent
-        while request.method == "POST" and len(list(pages.glob(".*/page-*"))) < len(self.runs):
+        folder = Path(sys.argv[2]).parent
+        while request.method == "POST" and kept_in(folder) < len(self.runs):
             await asyncio.sleep(0.01)
         if len(self.runs) == 2:
             os.kill(os.getpid(), signal.SIGKILL)
