@@ -124,11 +124,12 @@ class Resource(Branch):
             >>> st.jpm.jobs.empty(columns=["id", "total"]).dtypes.astype(str).to_dict()
             {'id': 'Int64', 'total': 'Float64'}
         """
-        from stnb.frame import assemble, file_frame, shape_of
+        from stnb.frame import assemble, shape_of
+        from stnb.pull.file_table import file_table
         from stnb.pull.options import Options
 
         if self.endpoint.kind == "file":
-            return file_frame(None)
+            return assemble([file_table(None)], shape_of(self.endpoint))[0]
         requested = Options(**options).requested(self.endpoint)
         frame = assemble([], requested.shape or shape_of(self.endpoint))[0]
         return frame.drop(columns=[name for name in requested.hidden if name in frame])

@@ -14,10 +14,8 @@ SYNONYM, SLIP, BEGUN = 0.9, 0.8, 0.6  # what a word counts that is not the same
 BEGUN_KNOWN = 0.3  # what the beginning of a longer word counts, if it is a word itself
 RELATED = 0.5  # what a word of the same family counts: "certificate" beside "certified"
 FAMILY, FAMILY_LONGEST = 6, 10  # letters that a family begins with, and of its longest stem
-FIRST_LETTER, LONG = (
-    0.5,
-    6,
-)  # what a wrong first letter counts more, and letters for which it may be
+# What a wrong first letter counts more, and letters for which it may be.
+FIRST_LETTER, LONG = 0.5, 6
 LETTERS_BEGUN = 4  # letters of a word from which on it may be the beginning of another
 
 

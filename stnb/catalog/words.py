@@ -47,11 +47,12 @@ EXCEPTIONS = {
     "totalFilter.Comparer": "Total: compared by",
     "zip": "ZIP code",
 }
+# What is left of "from", "toUtc", "fromDate".
 SPANS = {
     "": "Dates",
     "Utc": "Dates",
     "Date": "Dates",
-}  # what is left of "from", "toUtc", "fromDate"
+}
 WHOLE = {"guid": "GUID", "sid": "SID", "id": "Id", "ids": "Ids", "utc": "UTC", "url": "link"}
 ID_ENDS = ("Ids", "Id")
 

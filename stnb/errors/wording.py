@@ -36,6 +36,16 @@ def times(number: int) -> str:
     return "once" if number == 1 else f"{number:,} times"
 
 
+def few(values: Sequence[object], most: int = 5) -> str:
+    """The first of many values, such as ids.
+
+    >>> few([7, 8]), few(range(9))
+    ('7, 8', '0, 1, 2, 3, 4 …')
+    """
+    text = ", ".join(map(str, values[:most]))
+    return f"{text} …" if len(values) > most else text
+
+
 def listed(names: Sequence[str], most: int = 3) -> str:
     """Names in words, the first of them if they are many.
 

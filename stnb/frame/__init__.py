@@ -4,7 +4,7 @@ differs is told.
 
 from __future__ import annotations
 
-from .assemble import assemble, file_frame
+from .assemble import assemble
 from .decode import Decoded, decode
 from .drift import Drifts, add_drift, sentences
 from .schema import Shape, narrow, shape_of
@@ -20,7 +20,6 @@ __all__ = [
     "assemble",
     "decode",
     "dtype_of",
-    "file_frame",
     "narrow",
     "sentences",
     "shape_of",

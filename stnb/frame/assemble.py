@@ -281,15 +281,3 @@ def note_pages_differ(drift: Drifts, column: str) -> None:
     """Note that a column became text, unless what differs in it is noted already."""
     others = without_conversions(drift.get(column, []))
     drift[column] = others or [Drift(column, Kind.PAGES_DIFFER)]
-
-
-def file_frame(file: tuple[bytes, str] | None) -> pd.DataFrame:
-    """A file (its bytes and content type) as a frame of one row: content, contentType, size
-    (bytes).
-    """
-    rows = []
-    if file is not None:
-        content, content_type = file
-        rows.append((content, content_type, len(content)))
-    frame = pd.DataFrame(rows, columns=["content", "contentType", "size"])
-    return frame.astype({"contentType": "str", "size": "Int64"})

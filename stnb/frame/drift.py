@@ -31,9 +31,7 @@ class Kind(StrEnum):
     SEVERAL_TYPES = "several types"  # not in the catalogue, and kept by no one type but text
     NO_OBJECT = "no object"  # an object is due; the detail is what the values are kept as
     INSIDE = "inside"  # its lists or objects hold other fields than they should
-    WIDE_AMOUNT = (
-        "wide amount"  # more digits than the usual decimal; the detail is how many those are
-    )
+    WIDE_AMOUNT = "wide amount"  # more digits than the usual decimal has, which are the detail
     DIGITS = "digits"  # numbers of more digits than a float holds; rounded to a float
     WIDE_NUMBER = "wide number"  # the same, kept as decimals
     PAGES_DIFFER = "pages differ"  # its type is another one on another page; kept as text

@@ -14,8 +14,8 @@ from .text import as_text
 from .tokens import is_minus_zero
 from .types import WIDE
 
-# What Arrow raises for values that do not fit a type, however they are handed over.
 NUMBERS = (int, float, Decimal)
+# What Arrow raises for values that do not fit a type, however they are handed over.
 MISFITS = (pa.ArrowException, OverflowError, TypeError, ValueError, AttributeError)
 
 

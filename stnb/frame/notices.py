@@ -27,12 +27,8 @@ from stnb.errors.wording import counted
 from . import quiet
 from .drift import Drifts, sentences, split_off_texts, without_conversions
 
-EACH_TIME = (
-    FilterIgnored,
-    FirstRows,
-    Incomplete,
-    KeptRows,
-)  # what is said of the rows of one pull alone
+# What is said of the rows of one pull alone.
+EACH_TIME = (FilterIgnored, FirstRows, Incomplete, KeptRows)
 MOST_COLUMNS = 4  # that a warning names; more would not be read
 
 
@@ -119,7 +115,7 @@ def broken_text(name: str, what: str) -> Notice:
 
 def stopped(endpoint: Endpoint, how: str, rows: int, total: int | None) -> list[Notice]:
     """That a pull ended early: `how` is "was cancelled" or "failed"."""
-    of = f" of {total:,}" if total is not None else ""
+    of = _of(rows, total)
     text = f"The pull of {endpoint.name} {how}: {rows:,} rows{of} had arrived."
     return [Notice(Incomplete, text)]
 
@@ -135,16 +131,25 @@ def first_rows(rows: int, total: int | None, *, order: str = "") -> str:
     """Which rows of how many a limit let through, in words.
 
     Args:
+        total: the server's own count; one that is below the rows is refuted, and not said.
         order: "oldest first", "newest first" or "".
 
     Example:
         >>> first_rows(50, 21_000, order="oldest first")
         'the first 50 of 21,000, oldest first'
     """
-    text = f"the first {rows:,}, and the server did not say of how many"
-    if total is not None:
-        text = f"the first {rows:,} of {total:,}"
+    of = _of(rows, total) or ", and the server did not say of how many"
+    text = f"the first {rows:,}{of}"
     return f"{text}, {order}" if order else text
+
+
+def _of(rows: int, total: int | None) -> str:
+    """Of how many rows there are so many, in words; "" if the server did not say, or counted fewer:
+    its count is refuted then.
+    """
+    if total is None or total < rows:
+        return ""
+    return f" of {total:,}"
 
 
 def arrived(rows: int, total: int | None, how: str) -> str:
@@ -154,8 +159,7 @@ def arrived(rows: int, total: int | None, how: str) -> str:
         >>> arrived(1_200, 21_000, "was cancelled")
         'the 1,200 of 21,000 that had arrived when the pull was cancelled'
     """
-    of = f" of {total:,}" if total is not None else ""
-    return f"the {rows:,}{of} that had arrived when the pull {how}"
+    return f"the {rows:,}{_of(rows, total)} that had arrived when the pull {how}"
 
 
 def short(

@@ -40,8 +40,8 @@ def united(
     """The rows of every tenant, one tenant below the other, in the order of the mapping.
 
     Columns are united by name: a tenant that lacks one has missing values in it. If the type of a
-    column differs between tenants, it gets one that loses nothing, at last the text that was sent.
-    A tenant without a value in it does not decide the type.
+    column differs between tenants, it gets one that loses nothing; if there is none, it becomes the
+    text that was sent. A tenant without a value in it does not decide the type.
 
     Args:
         frames: by the tenant's name. The mapping is emptied, and columns are let go one by one:

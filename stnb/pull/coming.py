@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import TYPE_CHECKING
 
 from .paging.models import Page
-
-if TYPE_CHECKING:
-    pass
 
 
 class Coming:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from stnb.session import Kind, Session
 
 TICK = 1.0  # seconds after which a pause is shown anew
-READINGS = 5  # how often a page is asked for whose body cannot be read
+READINGS = 5  # how often a page whose body cannot be read is asked for, in all
 
 
 def as_it_is(part: Decoded) -> Decoded:
@@ -70,7 +70,7 @@ class CallSource(Source):
 
     @property
     def is_over(self) -> bool:
-        """Whether every page came, be it that it was cancelled before it handed on the last one."""
+        """Whether every page came, even if it was cancelled before it handed on the last one."""
         return self._coming is not None and not self._coming.more
 
     def again(self) -> CallSource:
@@ -185,9 +185,7 @@ class CallSource(Source):
         return found
 
     async def _read(self, page: Page) -> Arrived:
-        """Decode a page in a thread; if its body cannot be read, as it was cut off, ask for it once
-        more.
-        """
+        """Decode a page; until then its bytes count among those that wait."""
         bodies, content = backlog(), page.content
         bodies.came(content)
         try:
@@ -196,6 +194,9 @@ class CallSource(Source):
             bodies.left(content)
 
     async def _decoded(self, page: Page) -> Arrived:
+        """Decode a page in a thread; ask for it again, a few times, if its body cannot be read, as
+        one that was cut off.
+        """
         own = asyncio.current_task()
         assert own is not None
         await self._fields.learn(self.session, self.call, self._tracker)
@@ -245,8 +246,7 @@ class CallSource(Source):
         own, unknown = own_rows(part, self.call.windows[index])
         if unknown and len(self.call.windows) > 1:
             text = UNKNOWN_START.format(self.call.endpoint.name)
-            if text not in self.notices:
-                self.notices.append(text)
+            self.note(text)
         return own
 
     def _take_total(self, page: Page) -> None:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pyarrow as pa
 
 from stnb.frame import Decoded
 
 from .paging.models import Page
-
-if TYPE_CHECKING:
-    pass
 
 FILE = pa.schema([("content", pa.binary()), ("contentType", pa.string()), ("size", pa.int64())])
 

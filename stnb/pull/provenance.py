@@ -119,10 +119,7 @@ def _first_rows(facts: Facts, read: int, cut: bool) -> str:
     """Which rows the limit let through, in words; "" if it ended nothing."""
     if facts.stopped or not _was_limited(facts, read, cut):
         return ""
-    total = facts.total
-    if total is not None and total < read:
-        total = None  # it is refuted, as a notice says
-    return notices.first_rows(read, total, order=facts.order)
+    return notices.first_rows(read, facts.total, order=facts.order)
 
 
 def _bounds(call: Call) -> dict[str, dict[str, str]]:

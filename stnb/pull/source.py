@@ -80,6 +80,11 @@ class Source(ABC):
         taken = self.session.taken(self.call.endpoint.name)
         return ordering.order(self.call, taken.without)
 
+    def note(self, sentence: str) -> None:
+        """Notice something, once."""
+        if sentence not in self.notices:
+            self.notices.append(sentence)
+
     def memory(self) -> PageStore:
         """A store in memory that fits its pages."""
         return Memory(self.shape)

@@ -22,11 +22,6 @@ from .weight import TIMES
 
 Explained = tuple[type[RequestError], str, str]  # the error, why, and what to do next
 
-NO_ANSWER: Explained = (
-    Unreachable,
-    "Likely the network, a proxy or the name look-up is in the way, or the answer took over 100 s.",
-    "Check the connection and try again.",
-)
 NO_TOKEN: Explained = (
     NotAuthenticated,
     "Likely the client id or secret is wrong or belongs to the other environment, or the app is "
@@ -140,7 +135,7 @@ def smaller() -> str:
 
 
 def explain(
-    status: int | None,
+    status: int,
     scope: str | None,
     *,
     is_token: bool,
@@ -148,19 +143,16 @@ def explain(
     names_record: bool = True,
     attempts: int = 1,
 ) -> Explained:
-    """What a failed call means.
+    """What it means that a call was answered with a status of failure.
 
     Args:
-        status: the HTTP status, or None if no answer came.
+        status: the HTTP status.
         scope: the scope that the call needs, if it is known.
         is_token: whether it was the request for a token that failed.
         route_missing: whether the API has no such route.
         names_record: whether the path has the id of a record.
         attempts: how often the call was tried.
     """
-    if status is None:
-        kind, why, then = NO_ANSWER
-        return kind, why, f"{then} {smaller()}"
     if is_token and status in (400, 401, 403):
         return NO_TOKEN
     if route_missing:

@@ -7,7 +7,7 @@ import email.utils
 from collections.abc import Mapping
 
 SKEW = 60.0  # seconds that this machine's clock may be off without a word
-FAR = 86_400.0  # seconds from which a server\'s clock bounds no rows
+FAR = 86_400.0  # seconds from which a server's clock bounds no rows
 
 
 def now() -> dt.datetime:

@@ -47,6 +47,7 @@ class Passing:
 
 # -- what may pass: a try that ended in one of these ways is made again, after a pause
 
+# A 409 passes too, if its words say that the service is in maintenance.
 MAY_PASS: Mapping[int, Passing] = {
     408: Passing(late=True),  # the request took the server too long
     425: Passing(),  # too early
@@ -54,16 +55,15 @@ MAY_PASS: Mapping[int, Passing] = {
     500: Passing(),
     502: Passing(),
     503: Passing(),
-    504: Passing(late=True),  # the gateway waited for the server in vain
+    504: Passing(late=True),  # the gateway waited for the server, and no answer came
     520: Passing(),  # a content network, such as Cloudflare's, had no answer from the server
     521: Passing(),  # it was refused a connection
-    522: Passing(late=True),  # it waited for one in vain
+    522: Passing(late=True),  # it waited for one, and none was made
     523: Passing(),  # it found no way to the server
     524: Passing(late=True),
 }
 # The connection was made, and broke while the answer was on its way.
 BROKEN_OFF = (httpx.ReadError, httpx.RemoteProtocolError, httpx.DecodingError, ssl.SSLError)
-# A 409 passes too, if its words say that the service is in maintenance.
 # No answer came, or it could not be read. The library does not wrap the error of a connection whose
 # encryption breaks after its handshake.
 PASSING_ERRORS = (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError)
@@ -113,8 +113,7 @@ class Failure:
         is_html: whether it is a page for a browser.
         request: what was requested, if it was not the call itself.
         reason: why no answer came and what to do next, in two sentences; ("", "") if one came.
-        beyond: which bound the answer passed: "deadline", "pace", "size", "depth" or "values"; ""
-            for none.
+        beyond: which bound the answer passed, one of `BEYOND`; "" for none.
         limits: the bounds that were in force.
     """
 

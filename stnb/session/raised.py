@@ -113,6 +113,7 @@ def _explained(
     """The class of the error, and its second and third sentence."""
     if failure.reason != ("", ""):
         return Unreachable, *failure.reason
+    assert failure.status is not None  # if no answer came, there is a reason
     kind, why, then = explain(
         failure.status,
         scope,

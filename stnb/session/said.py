@@ -156,7 +156,8 @@ def _of_words(said: Mapping[str, Any]) -> float | None:
 def is_whole_json(content: bytes) -> bool:
     """Whether the body looks like one whole JSON text.
 
-    The first and the last byte of an object or array have to do: the decoder reads all of it later.
+    Of an object or array only the first and the last byte are looked at: the decoder reads all of
+    it later.
     """
     text = content.strip()
     if text.startswith(b"{"):

@@ -46,5 +46,5 @@ class Taken:
 
     @property
     def is_usual(self) -> bool:
-        """Whether it refused nothing, as far as one knows."""
+        """Whether it refused nothing, as far as is known."""
         return not self.without and self.most is None and self.least is None

@@ -125,8 +125,8 @@ class TokenAuth(httpx.Auth):
                 return
 
     def _is_hopeless(self, refused: list[_Token]) -> bool:
-        """Whether no further token is worth a try: so many fresh ones were refused in a row that
-        nobody else was let in with either, be it later.
+        """Whether no further token is worth a try: several fresh ones in a row were refused, and
+        no other request was let in with any of them, not even later.
 
         The first token of a request may have died since it was granted, unless these credentials
         never let anybody in.
@@ -146,7 +146,7 @@ class TokenAuth(httpx.Auth):
 
     async def _rest(self) -> None:
         """Wait before another token is requested if the last ones were of no use: two processes
-        that go on at once would end each other's for ever.
+        that go on at once would end each other's again and again.
         """
         if self._ever_worked and self._misses >= NEVER:
             await self._sleep(random.uniform(REST / 2, REST))

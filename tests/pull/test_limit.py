@@ -16,7 +16,7 @@ from hypothesis import strategies as some
 
 import stnb
 from stnb.account.resource import Resource
-from stnb.frame import parquet
+from stnb.frame import notices, parquet
 from stnb.tables import charts
 from tests.helpers.misbehaving_server import Server, Toys
 from tests.helpers.sample import tries
@@ -97,6 +97,35 @@ def test_a_feed_has_no_count() -> None:
     assert (frame.attrs["stnb"]["total"], frame.attrs["stnb"]["complete"]) == (None, False)
     whole, none = said(resource.pull)
     assert (whole.attrs["stnb"]["complete"], none) == (True, [])
+
+
+def test_a_count_that_is_refuted_is_not_said() -> None:
+    """Of 400 rows a server counts 20: the first 50 are not said to be the first of 20."""
+
+    class Wrong(Server):
+        async def __call__(self, request: httpx.Request) -> httpx.Response:
+            answer = await super().__call__(request)
+            if "page" not in request.url.params:
+                return answer
+            body = json.loads(answer.content) | {"totalCount": 20}
+            return httpx.Response(200, json=body)
+
+    def of(read: Callable[[Resource], Any]) -> list[str]:
+        return said(lambda: read(Wrong(Toys(400)).account()["toys.widgets"]))[1]
+
+    lines = of(lambda widgets: widgets.pull(limit=50))
+    assert lines == of(lambda widgets: list(widgets.pages(limit=50)))
+    assert lines == ["toys.widgets: the first 50, and the server did not say of how many."]
+
+
+def test_a_pull_that_ended_early_does_not_say_a_refuted_count() -> None:
+    """Of 50 rows where the server counted 20, only the 50 are said."""
+    endpoint = widgets(1).endpoint
+
+    assert notices.arrived(50, 20, "failed") == "the 50 that had arrived when the pull failed"
+    assert notices.arrived(20, 20, "failed").startswith("the 20 of 20 ")
+    [notice] = notices.stopped(endpoint, "failed", 50, 20)
+    assert notice.text == "The pull of toys.widgets failed: 50 rows had arrived."
 
 
 @pytest.mark.parametrize(

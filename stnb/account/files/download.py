@@ -7,28 +7,26 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from stnb.catalog import Endpoint, Param
+from stnb.catalog import Endpoint
 from stnb.errors import BadFilter, CannotSave, NotFound, StnbWarning, tongue
-from stnb.errors.wording import counted
+from stnb.errors.wording import counted, few
 from stnb.filesystem.atomic import PRIVATE, Part, make_folder, unnamed
 from stnb.frame import notices
 from stnb.frame.target import check_folder, local_path
-from stnb.pull.call import Call, call
 from stnb.pull.progress import Tracker
 from stnb.pull.provenance import warn_of_headers
 from stnb.pull.shielded import to_its_end
-from stnb.pull.values import as_list
 from stnb.session import loop
 
 from .ledger import Kept, Ledger
 from .naming import file_name, name_in, type_of
 from .table import FileTable
+from .wanted import Wanted, wanted_files
 
 if TYPE_CHECKING:
     from stnb.pull import ProgressCallback
@@ -36,16 +34,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 6  # files in flight, each of which goes to the disk as it arrives
 UNASKED = 1000  # files that are fetched without being confirmed
-NAMED = 5  # ids that a notice names
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One file that is asked for: by which value, and by which call."""
-
-    key: str
-    id: Any
-    call: Call
 
 
 def pull_files(
@@ -79,7 +67,7 @@ def pull_files(
     """
     folder = local_path(to)
     check_folder(folder, _other_ways(endpoint))
-    wanted = _wanted(session, endpoint, filters)
+    wanted = wanted_files(session, endpoint, filters)
     if len(wanted) > UNASKED and not confirm:
         raise BadFilter(
             f"{len(wanted):,} files: nothing was sent yet.",
@@ -118,11 +106,8 @@ def _other_ways(endpoint: Endpoint) -> str:
 
 
 def _tell(endpoint: Endpoint, lacking: Sequence[Any]) -> None:
-    shown = ", ".join(map(str, lacking[:NAMED]))
-    if len(lacking) > NAMED:
-        shown += " …"
     text = (
-        f"{endpoint.name}: the API has no file for {counted(len(lacking), 'id')} ({shown}); "
+        f"{endpoint.name}: the API has no file for {counted(len(lacking), 'id')} ({few(lacking)}); "
         "their path is missing. A recording may not be ready yet."
     )
     notices.warn(notices.Notice(StnbWarning, text))
@@ -141,51 +126,6 @@ def _table(folder: Path, wanted: Sequence[Wanted], found: Sequence[Kept | None])
     if all(isinstance(each.id, int) for each in wanted):
         ids = "Int64"
     return FileTable(table.astype({"id": ids, **types}))
-
-
-# -- what is asked for
-
-
-def _parameter(endpoint: Endpoint) -> Param:
-    """What tells one file from another: the last path parameter, else the query's `path`."""
-    below = [param for param in endpoint.params if param.where == "path"]
-    return (below or list(endpoint.filters))[-1]
-
-
-def _wanted(session: Session, endpoint: Endpoint, filters: Mapping[str, Any]) -> list[Wanted]:
-    """The calls, each file once; missing values are left out.
-
-    Raises:
-        BadFilter, UnknownFilter: a value or a name does not fit.
-    """
-    varies, owner, now = _parameter(endpoint), session.credentials, session.now()
-    others: dict[str, Any] = {}
-    values: list[Any] = [None]
-    for name, value in filters.items():
-        if endpoint.takes(name) is varies:
-            values = _values(varies, value)
-        else:
-            others[name] = value
-    found: dict[str, Wanted] = {}
-    for value in values:
-        made = call(endpoint, owner.tenant, {**others, varies.py: value}, owner.zone, now)
-        text = made.filters.get(varies.name, "")
-        if not text:
-            raise BadFilter(
-                f"{endpoint.name} needs {varies.py}.",
-                "It says which files are meant.",
-                f"Give it, as in pull({varies.py}=[…], to=…).",
-            )
-        is_whole_number = varies.type == "integer"
-        found.setdefault(text, Wanted(text, int(text) if is_whole_number else text, made))
-    return list(found.values())
-
-
-def _values(param: Param, value: Any) -> list[Any]:
-    if isinstance(value, str) and param.where != "path":
-        return [value]  # a path of the API's own may hold commas
-    each = pd.Series(as_list(value), dtype=object)
-    return list(each[each.notna()])
 
 
 # -- fetching

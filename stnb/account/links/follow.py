@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from stnb.catalog import Catalog
 from stnb.errors import DataError, Incomplete, RequestError, StnbError, StnbWarning
+from stnb.errors.wording import few
 from stnb.frame import notices, shape_of
 from stnb.frame.original import AsSent, Originals, Part
 from stnb.frame.united import Converted, united
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from stnb.pull import ProgressCallback
 
 RESOURCE = "resource"  # the first column of rows of several resources
-SHOWN = 5  # ids in a message
 
 
 def follow(
@@ -272,8 +272,6 @@ def unfound(
 ) -> notices.Notice:
     """The notice that some ids have no row in the resources of these targets."""
     where = " or ".join(grouped(targets))
-    some = ", ".join(map(str, lost[:SHOWN].to_pylist()))
-    if len(lost) > SHOWN:
-        some += " …"
+    some = few(lost.to_pylist())
     text = f"{len(lost):,} of the {requested:,} ids in {link.column} have no row in {where}: {some}"
     return notices.Notice(StnbWarning, text)

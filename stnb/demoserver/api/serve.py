@@ -53,9 +53,8 @@ def listen(port: int) -> socket.socket:
     try:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         line.bind((HOST, port))
-        line.listen(
-            128
-        )  # so that a second server finds the port taken, and clients may come at once
+        # So that a second server finds the port taken, and clients may come at once.
+        line.listen(128)
     except (OSError, OverflowError):
         line.close()
         raise

@@ -26,16 +26,10 @@ STATES: dict[str, tuple[str, ...]] = {
     # The pair is accepted at the other host only, whose name begins with "other."
     "other-environment": (),
     "not-connected": ("unauthorized", "invalid", "403"),
-    "disabled": (
-        "unauthorized",
-        "invalid",
-        "401",
-        "403",
-    ),  # the last two: tokens are given, calls are refused
-    "scope-missing": (
-        "token",
-        "answer",
-    ),  # the token lacks scopes, or has them and the API refuses all the same
+    # The last two: tokens are given, calls are refused.
+    "disabled": ("unauthorized", "invalid", "401", "403"),
+    # The token lacks scopes, or has them and the API refuses all the same.
+    "scope-missing": ("token", "answer"),
     "upgraded": (),  # every scope, whatever the app began with
     "secret-regenerated": ("later", "at-once"),  # when the tokens that are out come to their end
     "app-key-wrong": ("401", "message", "403"),

@@ -48,9 +48,8 @@ def _campaigns(co: Company, name: str, when: Array, kind: Index, booked: bool) -
     upto = np.cumsum(fits[:, None] * month[None] * weights, axis=2)
     upto = (upto / upto[..., -1:]).reshape(-1, len(CAMPAIGN_NAMES))
     row = kind * 12 + when.astype("datetime64[M]").astype(int) % 12
-    line = (
-        np.arange(len(upto))[:, None] + upto
-    ).ravel()  # one line of numbers, so that each row is a search in it
+    # One line of numbers, so that each row is a search in it.
+    line = (np.arange(len(upto))[:, None] + upto).ravel()
     place = np.searchsorted(line, row + co.rng(name).random(len(row)), side="right") - row * len(
         CAMPAIGN_NAMES
     )

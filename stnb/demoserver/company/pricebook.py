@@ -13,11 +13,12 @@ from .settings.people import office
 from .simulation import DAY, SECOND, Company, Data, Rng, ids, later, objects, spread
 
 RISE, COST_RISE = 1.06, 1.04  # what prices and costs are multiplied by with each new calendar year
+# Cost from, to, and what is added in percent.
 MARKUPS = [
     (0.0, 10.0, 150.0),
     (10.0, 30.0, 100.0),
     (30.0, 9999.0, 75.0),
-]  # cost from, to, and what is added in percent
+]
 KINDS = ("Service", "Material", "Equipment")
 PLANS = [
     ("Comfort Plan", 149.0),
@@ -69,9 +70,8 @@ def sku_table(kind: str, goods: list[list[tuple[str, int]]], base: int) -> Any:
         )
         n = len(flat)
         made = spread(rng, co.start - np.timedelta64(900, "D"), co.start, n)
-        raised = (
-            (co.end - DAY).astype("datetime64[Y]").astype("datetime64[us]")
-        )  # every price was changed then
+        # Every price was changed then.
+        raised = (co.end - DAY).astype("datetime64[Y]").astype("datetime64[us]")
         return {
             **_money(rng, price + (0.49 if kind == "Material" else 0.0), kind),
             "id": ids(n, base, 3),

@@ -111,10 +111,11 @@ PARTS = {
         "jpm.work_breakdown_structure.segments.items",
         "parentId",
     ),
+    # Every project has the company's own.
     "jpm.work_breakdown_structure.projects.segments": (
         "jpm.work_breakdown_structure.segments",
         "",
-    ),  # every project has the company's own
+    ),
     "jpm.work_breakdown_structure.projects.budget_codes": (
         "jpm.work_breakdown_structure.budget_codes",
         "",

@@ -20,6 +20,7 @@ SCHEDULERS = [
     ("front-desk", "Front desk"),
 ]
 STEPS = ["opened", "zipcode", "interacted", "issue", "schedule", "customer", "details", "booked"]
+# How many of those who open a scheduler come to each step.
 KEPT = [
     1.0,
     0.93,
@@ -29,7 +30,7 @@ KEPT = [
     0.58,
     0.52,
     0.45,
-]  # how many of those who open a scheduler come to each step
+]
 PLATFORM = ["Chrome", "Safari", "Firefox"]
 
 

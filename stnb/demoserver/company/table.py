@@ -19,9 +19,8 @@ from .columns import NULL, Array, Choice, Index, Lazy, Ragged, dumps
 
 MISSING: Any = object()
 CACHE_BYTES = 256_000_000
-LOCK = (
-    threading.RLock()
-)  # one for all tables: filling a column may need another table's, which may need this one's
+# One for all tables: filling a column may need another table's, which may need this one's.
+LOCK = threading.RLock()
 
 
 class Fill(Protocol):
@@ -261,9 +260,8 @@ def _times(values: Array) -> list[str]:
             out.append(NULL)
         elif short[-1] == ".":
             out.append(f'"{text[:19]}Z"')
-        elif (
-            len(short) == 26
-        ):  # all six digits are used: the seventh is 100 ns, which is finer than we keep
+        elif len(short) == 26:
+            # All six digits are used: the seventh is 100 ns, which is finer than we keep.
             out.append(f'"{short}{text[18]}Z"' if text[18] != "0" else f'"{short}Z"')
         else:
             out.append(f'"{short}Z"')

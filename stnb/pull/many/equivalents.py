@@ -4,8 +4,8 @@ read whole.
 A list that takes the parents' ids is used for two parents and more. What is read whole, such as a
 feed, is used for more than `MANY`, as its length does not depend on theirs. The rows are the same:
 those of an export are asked for with its recent changes, as it lags up to 15 minutes, and those
-that are no longer active are left out if the route has no column for that . A
-record that is not there looks like one without rows.
+that are no longer active are left out if the route has no column for that. A record that is not
+there looks like one without rows.
 
 Not here: the feed of opportunities' follow-ups, which has no documented columns to find the parent
 by, and lists with a few hundred parents at most (campaigns' costs, employees' payrolls), which

@@ -112,7 +112,7 @@ def _task(
     others: Mapping[str, Any],
     options: Options,
 ) -> Task:
-    """A call for each parent."""
+    """The calls of all parents, and how the answer is made of them."""
     first = asked.any_id
     if asked.texts:
         first = asked.texts[0]

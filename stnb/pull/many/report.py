@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from stnb.errors import StnbWarning
+from stnb.errors.wording import few
 from stnb.frame.notices import Notice
 
 from .task import Task
-
-SHOWN = 5  # ids in a message
 
 
 def report(
@@ -38,12 +37,9 @@ def _sentences(task: Task, lost: list[str]) -> list[str]:
     """What the reader should know about the parents."""
     name, parents, out = task.call.endpoint.name, task.parents, []
     if lost:
-        few = ", ".join(lost[:SHOWN])
-        if len(lost) > SHOWN:
-            few += " …"
         out.append(
             f"{name}: {len(lost):,} of the {len(parents.texts):,} {parents.nouns} were not found, "
-            f"likely as they were deleted: {few}"
+            f"likely as they were deleted: {few(lost)}"
         )
     if parents.missing:
         out.append(

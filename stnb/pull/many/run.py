@@ -128,12 +128,12 @@ class ManyCalls(Source):
         self._totals.append(one.total)
         self.more = either(self.more, one.more)
         for sentence in one.notices:
-            self._note(sentence)
+            self.note(sentence)
         self.adapted += one.adapted
         parts = store.read()
         part = unit.change(_merged(parts, one.shape))
         if part.table.num_rows < sum(p.table.num_rows for p in parts):
-            self._note(
+            self.note(
                 f"{unit.call.endpoint.name} also gave rows of other {self.task.parents.nouns}; "
                 "they were left out."
             )
@@ -188,10 +188,6 @@ class ManyCalls(Source):
         if len(unit.texts) == 1:
             limit = self.task.limit
         return replace(self.paging, limit=limit, in_order=True)
-
-    def _note(self, sentence: str) -> None:
-        if sentence not in self.notices:
-            self.notices.append(sentence)
 
     def _done(self, index: int, part: Decoded, pages: int) -> Arrived:
         rows = self._sizes[index] = part.table.num_rows

@@ -89,9 +89,8 @@ def read_page(path: Path, columns: Sequence[str] | None = None) -> tuple[Head, p
             included_fields=[reader.schema.get_field_index(name) for name in names]
         )
         table = pa.ipc.open_file(source, options=only).read_all()
-        return head, table.replace_schema_metadata(None).select(
-            names
-        )  # to include no field is to include all
+        # To include no field is to include all, so the columns are selected once more.
+        return head, table.replace_schema_metadata(None).select(names)
 
 
 def read_head(path: Path) -> tuple[Head, pa.Schema]:
@@ -114,10 +113,8 @@ def read_sent(path: Path) -> Sent:
     if kept:
         table = read_page(path, kept)[1]
         for name in kept:
-            chunks = [
-                *table.column(name).chunks,
-                pa.nulls(0, pa.string()),
-            ]  # an empty page has none
+            # An empty page has no chunks.
+            chunks = [*table.column(name).chunks, pa.nulls(0, pa.string())]
             texts[name.removeprefix(SENT)] = pa.concat_arrays(chunks)
     return Sent(texts, sheets)
 
@@ -186,10 +183,7 @@ def _opened(path: Path) -> Iterator[pa.BufferReader]:
     except (pa.ArrowException, ValueError, LookupError, TypeError):
         raise Unreadable(path) from None
     except OSError as err:
-        if err.errno in (
-            None,
-            errno.ENOENT,
-            errno.EINVAL,
-        ):  # Arrow's own, gone, or empty: nothing to map
+        # Arrow's own, gone, or empty, so that there is nothing to map.
+        if err.errno in (None, errno.ENOENT, errno.EINVAL):
             raise Unreadable(path) from None
         raise  # the page may well be whole

@@ -78,15 +78,14 @@ class Union:
     def _holding(self, merged: pa.Schema, schemas: Sequence[pa.Schema]) -> pa.Schema:
         """The types that also hold every value: text if the common type does not."""
         for path, schema in zip(self._paths, schemas, strict=True):
-            odd = (
-                []
-                if schema == merged
-                else [field.name for field in merged if not _sure(schema, field)]
-            )
+            if schema == merged:
+                continue
+            odd = [field.name for field in merged if not _sure(schema, field)]
             if not odd:
                 continue
             table = read_page(path, odd)[1]
-            for at, name in ((merged.get_field_index(name), name) for name in odd):
+            for name in odd:
+                at = merged.get_field_index(name)
                 try:
                     cast([table.column(name)], merged.types[at])
                 except pa.ArrowException:

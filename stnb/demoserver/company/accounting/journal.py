@@ -14,9 +14,8 @@ from .amounts import MODIFIER
 from .invoices import ledger, owners
 from .ledger import CHECKING, DISCOUNTS, OPEN_DAYS, RECEIVABLE, TAX
 
-COLUMNS = np.array(
-    [0, 1, 2, 3, DISCOUNTS, TAX, RECEIVABLE], dtype=np.int8
-)  # the accounts that an invoice may touch
+# The accounts that an invoice may touch.
+COLUMNS = np.array([0, 1, 2, 3, DISCOUNTS, TAX, RECEIVABLE], dtype=np.int8)
 
 
 KINDS = ["Invoice", "Payment", "CreditMemo"]

@@ -135,9 +135,8 @@ def _delivered(co: Company, o: Data, line: Data) -> Data:
     Some of those for stock in two parts, some never to the end, a few are given up.
     """
     rng, n, of_line = co.rng("deliveries"), len(o["job"]), line["order"]
-    plan = np.where(
-        o["job"] >= 0, 0, rng.choice(4, n, p=[0.84, 0.1, 0.04, 0.02])
-    )  # whole, two parts, a part, given up
+    # Whole, two parts, a part, given up.
+    plan = np.where(o["job"] >= 0, 0, rng.choice(4, n, p=[0.84, 0.1, 0.04, 0.02]))
     again = after(rng, o["come"], 40, 260)
     came, rest = (o["come"] < co.end) & (plan < 3), (again < co.end) & (plan == 1)
     first = (

@@ -25,13 +25,14 @@ STORE_CITIES = np.array([0, 4, 7, 2])
 ORDER_TYPES = ["Stock", "Job", "Truck replenishment", "Rental (old)"]
 RETURN_TYPES = ["Wrong part", "Defective", "Core", "Surplus (old)"]
 TEMPLATES = [*(f"{trade} truck" for trade in TRADES), "Branch warehouse"]
+# From, to, percent.
 MARKUPS = [
     (0, 25, 120),
     (25, 100, 85),
     (100, 500, 60),
     (500, 2500, 40),
     (2500, 100_000, 25),
-]  # from, to, percent
+]
 SHIP = ("street", "unit", "city", "state", "zip", "country")
 
 
@@ -148,9 +149,8 @@ def templates(co: Company) -> Data:
     order = np.argsort(of_truck, kind="stable")
     per = np.bincount(of_truck, minlength=n)
     per[-1] = 3
-    places = np.concatenate(
-        (2810 + 3 * order, 610 + 3 * np.arange(3))
-    )  # the ids of trucks and of the branches' warehouses
+    # The ids of trucks and of the branches' warehouses.
+    places = np.concatenate((2810 + 3 * order, 610 + 3 * np.arange(3)))
     return {
         **lookup(co, "inventory.inventory_templates", TEMPLATES, 5710),
         "active": np.ones(n, dtype=bool),

@@ -124,10 +124,8 @@ def jobs(co: Company) -> Data:
 def _links(co: Company, job: Jobs) -> Data:
     """The ids of everything that a job has to do with."""
     calls, sold, seen, n = co.calls, co.estimates, co["jpm.appointments"], len(job.id)
-    winners, after = (
-        sold.winner,
-        sold.later_job,
-    )  # the estimate that was sold on each job, and the job that did the work
+    # The estimate that was sold on each job, and the job that did the work.
+    winners, after = sold.winner, sold.later_job
     came = after >= 0
     from_estimate = np.full(n, -1)
     from_estimate[after[came]] = sold.id[winners[came]]

@@ -27,11 +27,12 @@ WEIGHTS = [9, 6, 7, 5, 8, 3, 3, 2, 6, 3, 2, 3, 4, 12, 14, 9, 4]  # how many of t
 BAD_BUY = "Summer TV"  # costs most and brings least: something to discover
 CALLS = 36  # a day at scale 1, from which costs are worked out
 SPRING, SUMMER, FALL = (3, 4, 5), (5, 6, 7, 8), (9, 10, 11)  # months
+# When they run; all others always.
 SEASONS = {
     "Spring Postcard": SPRING,
     "Fall Postcard": FALL,
     "Summer TV": SUMMER,
-}  # when they run; all others always
+}
 CATEGORY_NAMES = list(CAMPAIGNS)
 CAMPAIGN_NAMES = [name for names in CAMPAIGNS.values() for name in names]
 
