@@ -6,6 +6,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from .models import DEFAULT, FIELDS, PREFIX, Settings, variable
 
@@ -34,21 +35,30 @@ def hints(known: Settings, wanted: Iterable[str] = ()) -> str:
     """
     missing = set(wanted)
     said = []
-    for place, name in _names(known):
-        meant = meant_by(name)
+    places = dict(_names(known))
+    for name, meant in _nearly_ours(tuple(places)):
+        place = places[name]
         is_missing = not known.values.get(meant) and (not missing or meant in missing)
-        if meant not in ("", name) and is_missing:
+        if is_missing:
             said.append(f" {place} says {name}; meant {meant}?")
     said += [f" Line {fault.line} {fault.what}: write NAME=value." for fault in known.faults]
     return "".join(said[:SHOWN])
 
 
 def _names(known: Settings) -> Iterator[tuple[str, str]]:
+    """Every name, and where it stands."""
     for name, line in known.lines.items():
-        yield f"Line {line}", name
+        yield name, f"Line {line}"
     for name in os.environ:
         if name not in known.lines:
-            yield "The process", name
+            yield name, "The process"
+
+
+@lru_cache(maxsize=1)  # a list of many profiles asks for each of them
+def _nearly_ours(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The names that are not quite ours, each with the variable that it may stand for."""
+    pairs = ((name, meant_by(name)) for name in names)
+    return [(name, meant) for name, meant in pairs if meant not in ("", name)]
 
 
 def meant_by(name: str) -> str:

@@ -29,7 +29,10 @@ def content(file: Path) -> bytes:
         flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
         with os.fdopen(os.open(file, flags), "rb") as opened:
             _check(file, os.fstat(opened.fileno()))
+            # None from a file that would be waited for, such as a log of the system.
             found = opened.read(LARGEST + 1)
+            if found is None:
+                raise BlockingIOError(errno.EAGAIN, "it has nothing to read yet")
     except SetupError:
         raise
     except FileNotFoundError:

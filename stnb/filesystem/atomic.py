@@ -20,6 +20,7 @@ from .locks import locked
 PATIENCE = 10.0  # seconds to wait for another writer
 ROUNDS = 50  # tries against a writer that takes no lock, such as an editor
 PRIVATE, SHARED = 0o600, 0o644
+ROOT = 0  # the administrator's number
 O_BINARY = getattr(os, "O_BINARY", 0)  # Windows alone has it
 
 
@@ -133,13 +134,24 @@ def unnamed(folder: Path, prefix: str = ".part-") -> Iterator[Part]:
 
 
 def _mode_at(path: Path, mode: int | None) -> int:
-    """The mode that was asked for; else that of the file that is there, or PRIVATE."""
+    """The mode that was asked for; else that of the user's own file that is there, or PRIVATE.
+
+    A pipe has no mode for rows, and another user's file may wait there, open, for ours.
+    """
     if mode is not None:
         return mode
     try:
-        return stat.S_IMODE(path.stat().st_mode)
+        there = path.stat()
     except OSError:
         return PRIVATE
+    if not stat.S_ISREG(there.st_mode) or _is_of_another(there):
+        return PRIVATE
+    return stat.S_IMODE(there.st_mode)
+
+
+def _is_of_another(there: os.stat_result) -> bool:
+    """Whether a file is another user's. The administrator writes in the place of others."""
+    return os.name == "posix" and os.geteuid() not in (there.st_uid, ROOT)
 
 
 def make_folder(path: Path) -> None:

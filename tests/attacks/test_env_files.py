@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import os
 import random
 import socket
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -159,6 +161,41 @@ def test_a_file_of_one_megabyte_is_read() -> None:
     Path(".env").write_bytes(WHOLE + b"#" * (1_000_000 - len(WHOLE)))
 
     assert credentials.load("default").tenant == 985798691
+
+
+def test_a_file_that_would_be_waited_for_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log of the system, such as /proc/kmsg, is a regular file and has nothing to read yet."""
+    Path(".env").write_bytes(WHOLE)
+    real = os.fdopen
+
+    def silent(descriptor: int, mode: str) -> object:
+        file = real(descriptor, mode)
+        opened = mock.MagicMock(wraps=file)
+        opened.__enter__.return_value = opened
+        opened.__exit__.side_effect = lambda *_: file.close()
+        opened.read.side_effect = lambda _: None
+        return opened
+
+    monkeypatch.setattr(open_file.os, "fdopen", silent)
+    for read in (credentials.load, credentials.profiles):
+        with pytest.raises(CredentialsInvalid, match="cannot be read"):
+            read()
+
+
+def test_many_profiles_that_are_not_whole_take_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each name of the file is compared with ours once, and not once for each of the profiles."""
+    lines = [f"SERVICETITAN_P{number}_CLIENTID=cid.x" for number in range(60)]
+    lines += [f"SERVICETITAN_Q{number}_TENANT_ID=1" for number in range(60)]
+    Path(".env").write_text("\n".join(lines))
+    compared: list[str] = []
+    hints = importlib.import_module("stnb.credentials.hints")
+    real = hints.meant_by
+    monkeypatch.setattr(hints, "meant_by", lambda name: [compared.append(name), real(name)][1])
+
+    found = credentials.profiles()
+
+    assert len([each for each in found if not each.ready]) >= 60
+    assert len(compared) == len(set(compared)) >= 120
 
 
 @pytest.mark.parametrize("name", ["a\0b", "x" * 5000, "none/.env"])

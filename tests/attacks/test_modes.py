@@ -52,6 +52,19 @@ def test_saved_rows_are_ones_own(name: str) -> None:
     assert mode(stnb.save(frame, name)) == 0o640
 
 
+@pytest.mark.parametrize("name", ["rows.csv", "rows.json", "rows.parquet", "rows.xlsx"])
+def test_what_waits_at_the_place_opens_no_rows(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An open pipe, and an open file of another user, are replaced by a file of one's own."""
+    frame = pd.DataFrame({"name": ["Ann"]})
+    os.mkfifo(name, 0o666)
+    assert mode(stnb.save(frame, name)) == 0o600
+
+    Path(name).chmod(0o666)
+    others = os.geteuid() + 1
+    monkeypatch.setattr(atomic.os, "geteuid", lambda: others)
+    assert mode(stnb.save(frame, name)) == 0o600
+
+
 def test_rows_of_a_failed_save_are_ones_own(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
