@@ -12,13 +12,15 @@ from dataclasses import dataclass
 
 from stnb.errors import printable
 
-# JupyterLab's variable first, then that of VS Code, then a value for any other page.
+# JupyterLab's variable first, then that of VS Code, then a value for any other page, which follows
+# the page's colour scheme.
 CODE = "font-family:var(--jp-code-font-family,var(--vscode-editor-font-family,monospace))"
-LINE = "1px solid var(--jp-border-color2,var(--vscode-editorWidget-border,#d8dee4))"
+LINE_HUE = "var(--jp-border-color2,var(--vscode-editorWidget-border,light-dark(#d8dee4,#3a4047)))"
+LINE = f"1px solid {LINE_HUE}"
 QUIET = "opacity:.7"
-GOOD = "var(--jp-success-color0,#2e8540)"
-BAD = "var(--jp-error-color0,#c5321f)"
-WARN = "var(--jp-warn-color0,#b06000)"
+GOOD = "var(--jp-success-color0,light-dark(#2e8540,#6cc070))"
+BAD = "var(--jp-error-color0,light-dark(#c5321f,#ff8a7a))"
+WARN = "var(--jp-warn-color0,light-dark(#b06000,#f0b45c))"
 
 RIGHT = "text-align:right"  # for numbers
 # Jupyter's own style sheet aligns cells to the right and stripes rows; a cell has to undo both.

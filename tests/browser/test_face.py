@@ -232,6 +232,23 @@ def test_customers_go_by_their_names(lab: Lab) -> None:
     assert lab.printed(1).strip() == f"{{'customerId': {i}}}"
 
 
+def test_a_search_that_fails_says_so_in_its_field(lab: Lab) -> None:
+    """Where customers may not be read, the field says why and takes an id."""
+    fault = "{'name': '403', 'path': '/customers', 'times': None}"
+    whole = _opened(
+        lab, "refused.ipynb", f"explore(stnb.demo(scale=0.1, faults=[{fault}]), 'jpm.jobs')"
+    )
+    whole.get_by_role("button", name="Add a filter").click()
+    whole.get_by_role("dialog").get_by_role("button", name="Customer", exact=True).click()
+    panel = whole.locator(".stnb-field-panel")
+    whole.get_by_role("searchbox", name="Find in Customer").press_sequentially("ma")
+    said = panel.get_by_role("status")
+    expect(said).to_contain_text("tn.crm.customers:r", timeout=PATIENCE)
+    expect(said).to_contain_text("Type an id, or search again later.")
+    expect(whole.locator(".stnb-ask .wrong")).to_be_hidden()
+    assert faults(lab.page, ".stnb-explorer") == []
+
+
 @pytest.mark.parametrize(
     ("explore", "kind", "says"),
     [

@@ -14,6 +14,7 @@ from stnb.catalog import Endpoint, Param, meanings
 from stnb.explorer import entry, explore, outcome, texts
 from stnb.explorer.parts import fields, id_names, title
 from stnb.explorer.parts.blank import Nothing
+from stnb.explorer.parts.filters import Filters
 from stnb.explorer.state import State
 from stnb.pull import Progress
 
@@ -155,6 +156,7 @@ def test_long_lists_are_searched(st: stnb.Account) -> None:
     sent: list[Any] = []
     ui.parts.filters.send = lambda content, buffers=None: sent.append(content)  # type: ignore[method-assign]
     ui.parts.filters._handle_custom_msg({"kind": "find", "name": "customerId", "text": "ma"}, None)
+    ui.parts.filters.wait(60)
     found = next(message for message in sent if message["kind"] == "found")
     i, label = found["options"][0]
     ui.parts.filters["customerId"].entry = i
@@ -162,6 +164,58 @@ def test_long_lists_are_searched(st: stnb.Account) -> None:
     assert ui.parts.filters.values == {"customerId": int(i)}
     assert ui.parts.filters.summary == [f"Customer: {label.partition(' · ')[2]}"]
     ui.close()
+
+
+@pytest.mark.parametrize("kind", ["403", "404", "409", "400-errors", "404-gateway"])
+def test_a_list_that_cannot_be_searched_says_why_in_its_field(kind: str) -> None:
+    """The answer to the search says what happened and what to do; the form itself has no fault."""
+    st = stnb.demo(scale=0.02, faults=[{"name": kind, "path": "/customers", "times": None}])
+    ui = explore(st, "jpm.jobs")
+    sent: list[Any] = []
+    ui.parts.filters.send = lambda content, buffers=None: sent.append(content)  # type: ignore[method-assign]
+    ui.parts.filters._handle_custom_msg({"kind": "find", "name": "customerId", "text": "ma"}, None)
+    ui.parts.filters.wait(60)
+
+    assert [message["kind"] for message in sent if message["kind"] != "form"] == ["found"]
+    (found,) = [message for message in sent if message["kind"] == "found"]
+    assert found["options"] == []
+    assert "customers failed" in found["problem"][0]
+    assert found["problem"][-1] == "Type an id, or search again later."
+    ui.close()
+
+
+def test_a_search_holds_up_nothing_else() -> None:
+    """While a list is searched and does not answer, other messages are answered."""
+    free = threading.Event()
+    sent: list[Any] = []
+
+    def look_up(thing: str, text: str) -> id_names.Labels:
+        assert free.wait(60)
+        return {"7 · Ada": 7}
+
+    form = Filters(lambda: None, look_up)
+    form.send = lambda content, buffers=None: sent.append(content)  # type: ignore[method-assign]
+    form.show(catalog.load()["jpm.jobs"], {})
+    form.reply({"kind": "find", "name": "customerId", "text": "ad"})
+    form.reply({"kind": "form"})
+    assert [message["kind"] for message in sent] == ["form", "form"]
+    free.set()
+    form.wait(60)
+    assert sent[-1]["options"] == [["7", "7 · Ada"]]
+
+
+def test_a_menu_takes_rows_without_names_or_ids() -> None:
+    """A row without a name goes by its id; one without an id is no entry."""
+    frame = pd.DataFrame(
+        {
+            "id": pd.array([3, None, 5, 4], dtype="Int64"),
+            "name": pd.array(["North", "Lost", None, "East"], dtype="str"),
+            "active": pd.array([True, True, True, None], dtype="boolean"),
+        }
+    )
+
+    assert id_names.labels(frame) == {"4 · East": 4, "3 · North": 3, "5": 5}
+    assert id_names.labels(frame.iloc[:0]) == {}
 
 
 @pytest.mark.parametrize("thing", list(id_names.LOOKUPS))

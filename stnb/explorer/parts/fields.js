@@ -86,13 +86,15 @@ function lookup(field, entries, set, find) {
   let pause = 0;
   seek.oninput = () => {
     clearTimeout(pause);
+    said.textContent = seek.value.trim() ? "Searching …" : "";
     pause = setTimeout(() => find(field.names[0], seek.value), STILL);
   };
   const said = make("p", "none", { role: "status" }, "");
   const hits = make("div", "entries hits", { role: "group", "aria-label": `${field.label}: found` });
-  hits.show = (asked, options) => {
+  hits.show = (asked, options, problem) => {
     if (asked !== seek.value.trim()) return;
-    said.textContent = options.length ? "" : `No ${field.label.toLowerCase()} has “${asked}”.`;
+    const none = problem.join(" ") || `No ${field.label.toLowerCase()} has “${asked}”.`;
+    said.textContent = options.length ? "" : none;
     hits.replaceChildren(...options.map(([i, words]) => {
       const button = make("button", "entry", { type: "button" }, words);
       button.onclick = () => {

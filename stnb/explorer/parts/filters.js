@@ -164,7 +164,7 @@ function render({ model, el }) {
       refresh();
       still();
     } else if (message?.kind === "found") {
-      panel.querySelector(".hits")?.show(message.text, message.options);
+      panel.querySelector(".hits")?.show(message.text, message.options, message.problem);
     } else if (message?.kind === "error") {
       wrong.hidden = false;
       redraw(wrong, make("p", "", {}, message.sentences.join(" ")));

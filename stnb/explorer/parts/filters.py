@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ from stnb.errors import BadFilter, UsageError
 from stnb.pull import dates
 from stnb.pull.date_phrases import phrases
 
-from ..guard import guarded
+from ..guard import guarded, in_sentences
 from ..widget import Widget
 from .chip_text import chip_text
 from .control import Control
@@ -44,6 +45,7 @@ class Filters(
         self._controls: dict[str, Control] = {}
         self._labels: dict[str, Labels] = {}
         self._quiet = False
+        self._searches: list[threading.Thread] = []
         super().__init__()
 
     def __getitem__(self, name: str) -> Control:
@@ -125,10 +127,33 @@ class Filters(
         control = self._controls.get(name)
         if control is None or not text:
             return
-        found = self._look_up(lookup_of(control.param), text)
+        thread = threading.Thread(
+            target=self._search, args=(control, name, text), name="stnb-find", daemon=True
+        )
+        self._searches = [old for old in self._searches if old.is_alive()] + [thread]
+        thread.start()
+
+    def _search(self, control: Control, name: str, text: str) -> None:
+        """Search a long list on a thread: a server that is slow holds nothing else up.
+
+        The page drops an answer about another text than the one that stands there by then.
+        """
+        found: Labels = {}
+        problem: list[str] = []
+        try:
+            found = self._look_up(lookup_of(control.param), text)
+        except Exception as error:  # noqa: BLE001 - said where it was asked
+            shown = in_sentences(error)
+            problem = [shown.happened, shown.why, "Type an id, or search again later."]
         control.offer(found)
         options = [[str(i), label] for label, i in found.items()]
-        self.send({"kind": "found", "name": name, "text": text, "options": options})
+        answer = {"kind": "found", "name": name, "text": text, "options": options}
+        self.send({**answer, "problem": problem})
+
+    def wait(self, seconds: float | None = None) -> None:
+        """Wait until every search has been answered; for tests."""
+        for thread in self._searches:
+            thread.join(seconds)
 
     def _send_form(self) -> None:
         form = [self._as_shown(at, field) for at, field in enumerate(self._fields)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -83,10 +83,16 @@ def look_up(account: Account, thing: str, text: str) -> Labels:
     name, filter_name = LOOKUPS[thing]
     with notices.heard():
         frame = account[name].start(limit=FOUND, **{filter_name: text}).wait()
-    if frame.empty:
-        return {}
     shown = "name" if "name" in frame.columns else filter_name
-    return {f"{i} · {title}": int(i) for i, title in frame[["id", shown]].to_numpy()}
+    if not {"id", shown} <= set(frame.columns):
+        return {}
+    pairs = frame.dropna(subset=["id"])[["id", shown]].to_numpy()
+    return {_entry(i, title): int(i) for i, title in pairs}
+
+
+def _entry(i: Any, title: Any) -> str:
+    """An entry of a menu. A row without a name, which the API may send, goes by its id."""
+    return str(i) if pd.isna(title) else f"{i} · {title}"
 
 
 def labels(frame: pd.DataFrame) -> Labels:
@@ -98,11 +104,12 @@ def labels(frame: pd.DataFrame) -> Labels:
     active = pd.Series(True, index=frame.index)
     if "active" in frame.columns:
         active = frame["active"].fillna(True).astype(bool)
-    ordered = frame.assign(gone=~active).sort_values(["gone", "name"])
+    known = frame.assign(gone=~active).dropna(subset=["id"])
+    ordered = known.sort_values(["gone", "name"])
     result = {}
     for i, name, gone in ordered[["id", "name", "gone"]].to_numpy():
         ending = " (inactive)" if gone else ""
-        result[f"{i} · {name}{ending}"] = int(i)
+        result[_entry(i, name) + ending] = int(i)
     return result
 
 
