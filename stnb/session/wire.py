@@ -14,7 +14,7 @@ import httpx
 from stnb.credentials import Limits
 from stnb.errors import UsageError
 from stnb.errors.masking import mask_logs
-from stnb.errors.nesting import TooDeep
+from stnb.errors.nesting import TooDeep, is_deep
 
 from . import clock
 from .body import FILE, TooHeavy, bounded, nobody, read, weigh
@@ -224,6 +224,8 @@ def _checked(
             return Failure.of_response(response, text, inside)
         if whole(text):
             return text
+        if is_deep(text):  # and cut off, which a second try would not mend
+            return Failure.of_bound("depth")
         return Failure.of_body(response, text)
     except TooDeep:
         return Failure.of_bound("depth")

@@ -176,6 +176,22 @@ def test_a_deep_page_ends_a_pull_at_once(verb: str, place: str, depth: int) -> N
     assert server.asked[1] <= 2  # `count` asks for the total, and then for the rows
 
 
+@pytest.mark.parametrize("opened", ['{"a":', "[", '[{"a":'])
+@pytest.mark.parametrize("depth", [101, 32_000])
+def test_a_deep_answer_that_is_cut_off_is_asked_for_once(opened: str, depth: int) -> None:
+    """Of one record: a second try would not make it less deep."""
+    tried = []
+    body = f'{{"data":[{{"id":1,"x":{opened * depth}'.encode()
+
+    def answer() -> httpx.Response:
+        tried.append(depth)
+        return httpx.Response(200, content=body)
+
+    with pytest.raises(UnexpectedAnswer, match="100 levels"):
+        Server(trouble=at(1, answer)).account().get("toys/v2/tenant/{tenant}/widgets")
+    assert tried == [depth]
+
+
 @pytest.mark.usefixtures("_no_limit_of_python")
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 @pytest.mark.parametrize("status", [200, 400, 401, 404, 500])
