@@ -37,6 +37,8 @@ class Window:
         means: the seconds of each kind of page.
         pages: how many came.
         level: how many were in flight when one began, in the mean.
+        spread: how far their times lie from the mean: the squares of that, as parts of the mean,
+            added up.
     """
 
     means: dict[Kind, Mean] = field(default_factory=dict)
