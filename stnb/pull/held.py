@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
+import sys
 from pathlib import Path
 from types import TracebackType
 
@@ -91,12 +93,19 @@ class Held:
 @functools.cache
 def usual() -> int:
     """The bytes that rows may take unless a setting says so: half of what the machine, or the
-    container, has.
+    container, has; no bound where neither can be told.
     """
-    import psutil  # takes a while, and is needed here alone
+    known = [size for size in (_machine(), *map(_said, CONTAINER)) if size]
+    return int(min(known, default=sys.maxsize) * SHARE)
 
-    has = [psutil.virtual_memory().total, *map(_said, CONTAINER)]
-    return int(min(filter(None, has)) * SHARE)
+
+def _machine() -> int:
+    """The bytes of memory that the machine has; 0 if it cannot be told."""
+    with contextlib.suppress(Exception):  # no pull fails because its machine hides something
+        import psutil  # takes a while, and is needed here alone
+
+        return int(psutil.virtual_memory().total)
+    return 0
 
 
 def _said(file: Path) -> int:

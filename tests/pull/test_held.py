@@ -140,6 +140,23 @@ def test_half_of_what_the_machine_or_its_container_has(
         held.usual.cache_clear()
 
 
+def test_a_machine_that_hides_its_memory_sets_no_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a sandbox without /proc does."""
+
+    def hidden() -> Any:
+        raise FileNotFoundError("/proc/meminfo")
+
+    monkeypatch.setattr(psutil, "virtual_memory", hidden)
+    monkeypatch.setattr(held, "CONTAINER", (tmp_path / "none",))
+    held.usual.cache_clear()
+    try:
+        assert held.usual() > 2**60
+    finally:
+        held.usual.cache_clear()
+
+
 def test_the_usual_bound_says_whose_memory_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """It names no setting that nobody made."""
     monkeypatch.setattr(held, "usual", lambda: 50_000)

@@ -20,7 +20,7 @@ import asyncio, getpass, select, sqlite3, subprocess, tempfile, webbrowser
 import duckdb, filelock, httpx, ipywidgets, anywidget, matplotlib.pyplot, nbformat, pandas
 import IPython, IPython.display, IPython.core.completer, pyarrow.csv, pyarrow.dataset
 import pyarrow.json, pyarrow.parquet, starlette.applications, starlette.routing, tqdm.auto
-import truststore, uvicorn, xlsxwriter, zoneinfo, multiprocessing.pool, filelock.asyncio
+import psutil, truststore, uvicorn, xlsxwriter, zoneinfo, multiprocessing.pool, filelock.asyncio
 from tests.helpers import without_posix
 without_posix.hide()
 import pathlib, stnb
