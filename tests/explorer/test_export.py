@@ -252,11 +252,12 @@ RISKY = [
     "@SUM(A1)",
     "\t=1",
     "\r=1",
+    " =1",  # some readers trim cells
     "=cmd|' /C calc'!A0",
     "+1 (602) 555-0100",
     "-",
 ]
-HARMLESS = ["-5", "+16025550100", "-1.5e3", "+.5", "a=b", "", " =1", "'=1", "1-2"]
+HARMLESS = ["-5", "+16025550100", "-1.5e3", "+.5", "a=b", "", " 1", "'=1", "1-2"]
 
 
 @pytest.mark.parametrize("kind", ["str", "object", "category"])
