@@ -459,6 +459,7 @@ def test_only_some_scopes() -> None:
 # -- at the command line
 
 
+@pytest.mark.long
 def test_command_line(capsys: pytest.CaptureFixture[str]) -> None:
     """`stnb doctor --facts` prints a table, and ends with 0 if all that was tried holds."""
     code = main.main(["doctor", "demo", "--facts"])

@@ -330,6 +330,7 @@ server.let_go()
 """
 
 
+@pytest.mark.long
 def test_in_a_terminal_the_bar_is_cleared_before_anything_is_said() -> None:
     """What is said stands on a line of its own."""
     done = subprocess.run(

@@ -217,6 +217,7 @@ def test_hostile_code_costs_little(code: str) -> None:
     assert not any(in_code.hits([code, code], {}).values())
 
 
+@pytest.mark.long
 def test_a_large_notebook_is_read_whole() -> None:
     """Names of 500 cells are known in the last."""
     cells = [f"n{i} = 'part {i}'\nprint(n{i} + str({i}))" for i in range(500)]

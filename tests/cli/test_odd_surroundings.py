@@ -28,6 +28,7 @@ def started(how: str, *command: str, **variables: str) -> subprocess.CompletedPr
 
 @needs_posix
 @pytest.mark.parametrize("words", [("doctor",), ("scan", ".")], ids=["doctor", "scan"])
+@pytest.mark.long
 def test_a_folder_that_is_gone_is_said(words: tuple[str, ...], tmp_path: Path) -> None:
     """In three sentences, and not by Python's own error."""
     gone = f'mkdir "{tmp_path}/gone" && cd "{tmp_path}/gone" && rmdir ../gone && exec "$@"'
@@ -64,6 +65,7 @@ ENDS = [*ENDS_WELL, *sample.tenth([("doctor",), ("doctor", "--json")], len)]
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("words", ENDS, ids=" ".join)
+@pytest.mark.long
 def test_a_full_disk_is_said(words: tuple[str, ...]) -> None:
     """Where the output goes, with the system's words, also where Python would write it last."""
     done = started('exec "$@" > /dev/full', *FIND[:3], *words)

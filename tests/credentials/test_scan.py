@@ -569,6 +569,7 @@ def test_a_file_too_large_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
             assert scan.find() == []
 
 
+@pytest.mark.long
 def test_ten_times_as_many_files_take_ten_times_as_long() -> None:
     """Small ones, half of them notebooks."""
     book, text = (

@@ -289,6 +289,7 @@ def test_totals_still_agree(world: LiveWorld) -> None:
     assert set(paid) <= set(bills)
 
 
+@pytest.mark.long
 def test_no_row_tells_of_the_future(world: LiveWorld) -> None:
     """Whatever was created, changed, completed or paid was so by now."""
     for name in world.grown:

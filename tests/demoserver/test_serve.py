@@ -40,6 +40,7 @@ def run(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess
     )
 
 
+@pytest.mark.long
 def test_a_pull_from_the_terminal(env: Path) -> None:
     """With the printed lines in a .env file, a pull of that profile reads from the server."""
     done = run("pull", "jpm.jobs", "--profile", "local", "--limit", "7", "--to", "jobs.csv")

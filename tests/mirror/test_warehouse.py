@@ -155,6 +155,7 @@ def test_children_are_a_table_of_their_own(dlt: Any, tmp_path: Path) -> None:
     assert asked(pipe, lost) == [(0,)]
 
 
+@pytest.mark.long
 def test_plain_files_get_nothing_twice(dlt: Any, tmp_path: Path) -> None:
     """Files cannot be merged, so a row that has not changed must not come again."""
     pipe = dlt.pipeline(

@@ -188,6 +188,7 @@ ODD = (
 )
 
 
+@pytest.mark.long
 def test_one_odd_tenant_fails_no_load(dlt: Any, tmp_path: Path) -> None:
     """Texts among numbers and lists are loaded too, of a later tenant and in a later load."""
     pipe = pipeline(dlt, tmp_path)

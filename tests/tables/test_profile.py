@@ -427,6 +427,7 @@ def test_a_large_frame_takes_a_few_times_what_counting_its_values_takes() -> Non
     assert any(cpu(lambda: profile.profile(df)) < 8 * cpu(df.nunique) for _ in range(5))
 
 
+@pytest.mark.long
 def test_a_wide_frame_takes_as_long_as_its_columns() -> None:
     """A page of four times as many columns takes four times as long, and not sixteen times."""
     narrow = profile.profile(pd.DataFrame({f"c{at}": [at, at + 1] for at in range(100)}))

@@ -118,6 +118,7 @@ def test_a_file_has_every_row_whatever_the_server_does(
     assert found.attrs["stnb"]["continue_from"] == calm.attrs["stnb"]["continue_from"]
 
 
+@pytest.mark.long
 def test_a_server_that_is_down_for_long_costs_patience_only() -> None:
     """Nothing but failures for some hundred requests: the pull fails, fails again, and ends with
     every row.

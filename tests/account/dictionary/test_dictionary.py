@@ -129,6 +129,7 @@ def test_the_text_for_a_model_is_compact_and_whole() -> None:
     assert "customerId->crm.customers" in text
 
 
+@pytest.mark.long
 def test_the_command_writes_the_folder(capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is sent; other files of the folder stay, and the same call replaces its own."""
     Path("out").mkdir()

@@ -382,6 +382,7 @@ def test_a_call_that_brought_no_page_leaves_nothing(opened: Any) -> None:
 # -- one process at a time
 
 
+@pytest.mark.long
 def test_two_pulls_to_one_file_are_refused(half: Disk, opened: Any) -> None:
     """In one process and in two, until the first one lets go; another file is free."""
     code = (
