@@ -102,6 +102,7 @@ def test_all_of_the_guide_and_the_tutorials_is_there(pages: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore::stnb.StnbWarning")
+@pytest.mark.long
 def test_every_cure_is_what_is_said_today() -> None:
     """Each line of the page is an error of ours, and each state of a tenant has a cause."""
     text = errors_page.page()

@@ -414,6 +414,7 @@ def test_nothing_is_drawn_before_the_chart_is_in_view(chart: Chart) -> None:
     assert not chart.picture.busy
 
 
+@pytest.mark.long
 def test_menus_choose(chart: Chart) -> None:
     """Kind, what and by: each change draws another picture, reports it, and has its own code."""
     reported: list[dict[str, Any]] = []

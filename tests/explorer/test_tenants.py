@@ -200,6 +200,7 @@ def test_a_file_and_a_chart_have_the_tenant(make: Make, tmp_path: Path) -> None:
     exec(chart.code, names)
 
 
+@pytest.mark.long
 def test_names_come_by_themselves_for_several_tenants(make: Make) -> None:
     """Each tenant's own; the code names the columns, and gives the same frame."""
     ui = make("mesa", "yuma")

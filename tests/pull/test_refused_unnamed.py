@@ -189,6 +189,7 @@ def test_a_wrong_guess_costs_no_rows() -> None:
     assert not taken_of(resource, LIST.name).without
 
 
+@pytest.mark.long
 def test_pages_side_by_side_are_one_question() -> None:
     """Many pages are refused at once for the bound; it is found once."""
     server = Terse(("createdBefore",))

@@ -241,6 +241,7 @@ def test_ctrl_c_ends_a_wait_for_the_turn(kept_waiting: Any) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills a process by a signal")
+@pytest.mark.long
 def test_another_process_goes_on_with_the_report_of_a_killed_one(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -533,6 +533,7 @@ def test_a_pull_that_is_whole_is_not_read_again() -> None:
     assert max(server.asked.values()) == 1
 
 
+@pytest.mark.long
 def test_what_a_cancelled_pull_wrote_to_disk_goes_on_at_once(tmp_path: Any) -> None:
     """The pages in the folder are taken up by the same pull, although the first one has hardly
     ended.
