@@ -23,7 +23,6 @@ from .text import as_text
 # and the white space that starts a new cell where it is pasted.
 SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 ENDS = ("\t", "\r", "\n")
-FORMULA = SIGNS + ENDS
 # What a reader drops before it looks: a byte order mark, as at the beginning of a file, and a NUL;
 # if it trims the cells, white space too.
 DROPPED = "\ufeff\x00"

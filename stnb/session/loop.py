@@ -77,9 +77,11 @@ def _begin(
         return await made()
 
     def hand_over(ended: asyncio.Task[T]) -> None:
+        error: BaseException | None = None
         if ended.cancelled():
             future.cancel()
-        error = None if ended.cancelled() else ended.exception()
+        else:
+            error = ended.exception()  # looked at also if nobody waits any more, or Python warns
         if not future.set_running_or_notify_cancel():
             return
         if error is not None:

@@ -225,7 +225,7 @@ def joined(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
-@pytest.mark.parametrize("sign", cells.FORMULA)
+@pytest.mark.parametrize("sign", cells.SIGNS + cells.ENDS)
 @pytest.mark.parametrize("rest", ["1+1", "cmd|' /C calc'!A0", "SUM(A1)", "", "-", "5x"])
 def test_a_text_is_no_formula(sign: str, rest: str) -> None:
     """However it begins: in a cell and in the header."""
