@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from stnb.catalog.facts import MODIFIED
 
@@ -15,7 +16,7 @@ from .decode import Decoded
 from .drift import Drift, Drifts, Kind, add_drift, without_conversions
 from .fallback import Columns
 from .keys import note_unusable, types_of_key, usable
-from .memory import COLUMNS, in_one_piece
+from .memory import COLUMNS, in_one_piece, pool
 from .one_type import cast, hollow, kinds_of, one_kind, valueless, without_hollow_objects
 from .original import Original
 from .repeats import Mask, newest
@@ -106,6 +107,8 @@ def pandas_array(column: pa.ChunkedArray) -> Any:
     dtype = pandas_type(column.type)
     if dtype is None:
         return column.to_pandas().array
+    if pa.types.is_string(column.type):  # pandas would do it in Arrow's own memory
+        column = pc.cast(column, pa.large_string(), memory_pool=pool())
     return dtype.__from_arrow__(column)
 
 

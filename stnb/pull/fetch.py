@@ -102,7 +102,8 @@ class CallSource(Source):
             async with aclosing(walk.pages()) as found, aclosing(Coming(found)) as coming:
                 self._coming = coming
                 while coming.more or decoding:
-                    if len(decoding) <= ahead:
+                    # Where decoding is behind, no tenant's pages queue up before it.
+                    if len(decoding) <= (0 if backlog().is_full else ahead):
                         coming.ask()
                     waited = {*decoding, *coming.asked}
                     await asyncio.wait(waited, timeout=TICK, return_when=asyncio.FIRST_COMPLETED)

@@ -82,10 +82,10 @@ class Window:
         """How many times as long pages took as others of their kind; None if that is not known."""
         pages, total = 0, 0.0
         for kind, mean in self.means.items():
-            usual = _usual(kind, other)
-            if usual:
+            seconds_before = usual(kind, other)
+            if seconds_before:
                 pages += mean.pages
-                total += mean.pages * mean.seconds / usual
+                total += mean.pages * mean.seconds / seconds_before
         if 2 * pages < self.pages:
             return None
         return total / pages
@@ -120,8 +120,13 @@ class Known:
     before_limit: int = 0
 
 
-def _usual(kind: Kind, means: Mapping[Kind, Mean]) -> float:
-    """The seconds of such a page; at most so many, if only others are known; 0 if none is."""
+def usual(kind: Kind, means: Mapping[Kind, Mean]) -> float:
+    """The seconds of such a page; at most so many, if only others are known; 0 if none is.
+
+    Example:
+        >>> usual(("jpm.jobs", 1500), {("jpm.jobs", 500): Mean(1, 0.5)})
+        1.5
+    """
     name, rows = kind
     known = []
     for other, size in means:

@@ -15,7 +15,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 
 from .lane_refusals import LEAST, MOST, Levels
-from .lane_times import HOLD, Kind, Known, Mean, Window
+from .lane_times import HOLD, Kind, Known, Mean, Window, usual
 from .limiter import RATE
 
 # Measured: 8 side by side bring most of what 16 bring to a small server, and leave it room.
@@ -96,6 +96,13 @@ class LaneCount:
     def is_learning(self) -> bool:
         """Whether nothing is known yet: neither a bound, nor that the server bears the most."""
         return self._known.is_fresh and self.limit < MOST
+
+    def fills_pace(self, kind: Kind) -> bool:
+        """Whether such pages likely come so soon that few lanes use up the pace, and more of them
+        would only wait for it.
+        """
+        seconds = usual(kind, self._known.calm)
+        return 0.0 < seconds < START / self._rate
 
     @property
     def is_in_company(self) -> bool:

@@ -38,16 +38,17 @@ def synced(url: str, folder: str, tenants: int) -> Any:
 
 
 def main(url: str, how: str, tenants: str = "") -> dict[str, Any]:
-    with account(url) as st:
+    with account(url) as st, several(url) as ts:
         pulls: dict[str, Callable[[], Any]] = {
             "ours": lambda: st.jpm.jobs.start().wait(),
             "hand": lambda: pulled(url, DTYPES),
-            "tenants": lambda: several(url).pull("jpm.jobs", progress=False),
+            "tenants": lambda: ts.pull("jpm.jobs", progress=False),
         }
         pull = pulls.get(how, lambda: st.jpm.jobs.start(to=how).saved())
         if tenants:
             pull = lambda: synced(url, how, int(tenants))  # noqa: E731
         st.jpm.jobs.start(limit=20).wait()  # so that what is loaded at first use is there
+        ts.head("jpm.jobs")
         gc.collect()
         CLEAR.write_text("5")  # VmHWM starts anew
         before, start, cpu = resident("VmRSS"), time.perf_counter(), time.process_time()

@@ -372,6 +372,16 @@ def test_more_lanes_than_the_pace_allows_are_not_tried() -> None:
     assert START <= lanes.limit <= 11
 
 
+@pytest.mark.parametrize(("seconds", "fills"), [(0.05, True), (0.06, False)])
+def test_whether_pages_fill_the_pace_is_told_by_smaller_ones(seconds: float, fills: bool) -> None:
+    """Eight at once of 0.16 s are 50 a second; nothing is said of pages that nobody has seen."""
+    lanes = LaneCount(50)
+    lanes.came(lanes.begin(("jobs", 500), 0.0), seconds, seconds)
+
+    assert lanes.fills_pace(("jobs", 1500)) is fills
+    assert not lanes.fills_pace(("calls", 1500))
+
+
 def test_new_lanes_are_taken_one_after_another() -> None:
     """So a server that refuses them refuses one or two, and not all at once."""
     lanes = LaneCount(1000)

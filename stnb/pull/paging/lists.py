@@ -206,6 +206,8 @@ class ListWalk(SizedWalk):
         # Tenants that are read together have lanes enough, and fewer pages cost less.
         if total <= START * LARGE or self.lanes.is_in_company:
             return choose_size(total, START, most)
+        if self.lanes.fills_pace((self.call.endpoint.name, LEARNING)):
+            return choose_size(total, START, most)  # fewer requests, of which the pace allows few
         # In several rounds, more lanes may be found. A shorter list has the same pages each time.
         lanes = max(self.lanes.likely, START)
         if not self.lanes.is_learning:

@@ -290,6 +290,20 @@ def test_the_page_size_is_chosen_from_the_total(
     assert choose_size(total, lanes, most) == size
 
 
+@pytest.mark.parametrize(("seconds", "size"), [(0.01, 2500), (0.5, 850)])
+def test_pages_are_large_where_the_pace_is_the_bound(seconds: float, size: int) -> None:
+    """Of a new tenant they are small, so that its lanes are found soon; but if they come at once,
+    few lanes use up the pace, and small pages would only wait for it.
+    """
+    lanes, server = LaneCount(), Rows(40_000)
+    lanes.came(lanes.begin(("toys.widgets", 500), 0.0), seconds, seconds)
+
+    found, _ = walked(call(), server, lanes=lanes)
+
+    assert {asked for _, asked in server.asked[1:]} == {size}
+    assert ids(found) == list(range(40_000))
+
+
 def test_pages_may_arrive_in_any_order() -> None:
     """They are told apart by their index, and handed on as they come."""
     server = Rows(4000, slow={1: 1, 2: 60, 3: 40, 4: 20})
