@@ -5,9 +5,12 @@ colour scheme, also inside a shadow root.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
+from stnb import catalog
+from stnb.account.links.map import neighbourhood
 from stnb.catalog.html_table import BAD, GOOD, WARN
 from stnb.explorer.assets import style
 from tests.browser.labkit import fresh_page
@@ -21,6 +24,10 @@ INKS = {
     "verdict good": GOOD,
     "verdict bad": BAD,
     "verdict warn": WARN,
+}
+COLOURS = {
+    "light": ("rgb(255, 255, 255)", "rgb(31, 35, 40)"),
+    "dark": ("rgb(21, 24, 29)", "rgb(230, 237, 243)"),
 }
 PAPERS = ("--stnb-bg", "--stnb-field", "--stnb-raised")
 CONTRASTS = """([scheme, css, inks, papers]) => {
@@ -59,3 +66,28 @@ def test_colours_follow_the_scheme_of_the_page(browser: Any, scheme: str) -> Non
     too_pale = {name: ratio for name, ratio in found.items() if ratio < 4}
     assert too_pale == {}
     assert min(found["text"], found["quiet"]) >= 4.5
+
+
+FILL = "(css) => getComputedStyle(document.querySelector(css)).fill"
+
+
+@pytest.mark.parametrize("page_is", ["light", "dark"])
+def test_a_map_follows_the_page_and_not_the_system(browser: Any, page_is: str) -> None:
+    """On a light page of a system that is dark, it is light."""
+    drawn = neighbourhood(catalog.load(), "jpm.jobs")._repr_html_()
+    with fresh_page(browser) as (page, _):
+        page.emulate_media(color_scheme="dark" if page_is == "light" else "light")
+        page.set_content(f'<html style="color-scheme:{page_is}"><body>{drawn}')
+        found = (page.evaluate(FILL, ".ground"), page.evaluate(FILL, ".name"))
+    assert found == COLOURS[page_is]
+
+
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_a_map_in_a_file_of_its_own_follows_the_system(browser: Any, system: str) -> None:
+    """There is no page that it could follow."""
+    drawn = neighbourhood(catalog.load(), "jpm.jobs")._repr_svg_()
+    with fresh_page(browser) as (page, _):
+        page.emulate_media(color_scheme=system)
+        page.goto(f"data:image/svg+xml,{quote(drawn)}")
+        found = (page.evaluate(FILL, ".ground"), page.evaluate(FILL, ".name"))
+    assert found == COLOURS[system]

@@ -18,20 +18,18 @@ TURN = 137.5  # degrees from hue to hue
 OTHERS = "and"  # stands for a module on the box of those without a box of their own
 DASHES = {"documented": "", "by name": "6 4", "open": "1.5 4"}
 
-# Colours are the notebook's; on other pages they follow the reader's light or dark setting. The
-# picture paints its own ground, so that its text can be read wherever it stands.
+# Colours are the notebook's; elsewhere they follow the page, and in a file of its own the reader's
+# setting. The picture paints its own ground, so that its text can be read wherever it stands.
 FONT = (
     "var(--jp-code-font-family,ui-monospace,SFMono-Regular,Menlo,Consolas,"
     '"DejaVu Sans Mono",monospace)'
 )
 STYLE = f"""
 .stnb-map{{
---fg:var(--jp-ui-font-color1,var(--vscode-editor-foreground,#1f2328));
---bg:var(--jp-layout-color1,var(--vscode-editor-background,#ffffff));
+--fg:var(--jp-ui-font-color1,var(--vscode-editor-foreground,light-dark(#1f2328,#e6edf3)));
+--bg:var(--jp-layout-color1,var(--vscode-editor-background,light-dark(#ffffff,#15181d)));
 font-family:{FONT}}}
-@media (prefers-color-scheme:dark){{.stnb-map{{
---fg:var(--jp-ui-font-color1,var(--vscode-editor-foreground,#e6edf3));
---bg:var(--jp-layout-color1,var(--vscode-editor-background,#15181d))}}}}
+.stnb-map:root{{color-scheme:light dark}}
 .stnb-map text{{fill:var(--fg)}}.stnb-map .ground{{fill:var(--bg)}}
 .stnb-map .box{{fill:var(--fg);fill-opacity:.055;stroke:var(--fg);stroke-opacity:.22}}
 .stnb-map .main{{fill-opacity:.11;stroke-opacity:.75;stroke-width:1.6}}

@@ -214,7 +214,7 @@ def test_colours_are_the_theme_s(catalog: Catalog) -> None:
     html = neighbourhood(catalog, "jpm.jobs")._repr_html_()
 
     assert "var(--jp-ui-font-color1" in html
-    assert "prefers-color-scheme:dark" in html
+    assert "light-dark(" in html
     assert html.startswith('<div style="overflow-x:auto')
     assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|<script|url\(|@import", html)
     assert not re.search(r'(fill|stroke)="(#|black|white)', html)
