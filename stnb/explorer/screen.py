@@ -50,9 +50,9 @@ class Screen:
         """Show what depends on the profile's account: status, locks, and the names of ids."""
         account, endpoint = self._chosen.ready_account(), self._chosen.endpoint
         self._parts.show_account(self._chosen.profile, account, endpoint)
-        one = not self._chosen.state.tenants  # an id has a name in one tenant
-        if account is not None and endpoint is not None and one:
-            self.id_names.read(account, endpoint.filters)
+        if endpoint is not None:
+            several = bool(self._chosen.state.tenants)  # an id has a name in one tenant
+            self.id_names.read(None if several else account, endpoint.filters)
 
     def show_buttons(self) -> None:
         """Show which buttons can be used."""

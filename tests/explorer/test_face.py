@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -10,13 +11,16 @@ import pytest
 
 import stnb
 from stnb import catalog
+from stnb.account.account import Account
 from stnb.catalog import Endpoint, Param, meanings
+from stnb.demoserver import Fault, make_app
 from stnb.explorer import entry, explore, outcome, texts
 from stnb.explorer.parts import fields, id_names, title
 from stnb.explorer.parts.blank import Nothing
 from stnb.explorer.parts.filters import Filters
 from stnb.explorer.state import State
 from stnb.pull import Progress
+from stnb.session import Session
 
 pytestmark = pytest.mark.usefixtures("small_demo")
 
@@ -182,6 +186,72 @@ def test_a_list_that_cannot_be_searched_says_why_in_its_field(kind: str) -> None
     assert "customers failed" in found["problem"][0]
     assert found["problem"][-1] == "Type an id, or search again later."
     ui.close()
+
+
+@pytest.mark.parametrize("kind", ["403", "404", "409", "400-errors", "404-gateway"])
+def test_a_menu_says_why_it_has_no_names(kind: str) -> None:
+    """A list that cannot be read costs the others nothing; its field says why and takes an id, and
+    has its names once the list can be read.
+    """
+    app = make_app(scale=0.02, faults=[Fault(kind, "/business-units", times=None)])
+    st = Account(Session.of_app(app, stnb.demo()._session.credentials))
+    ui = explore(st, "jpm.jobs")
+    ui._screen.id_names.wait()
+
+    said = unread(ui)
+    assert "business-units failed" in said["businessUnitId"]
+    assert said["businessUnitId"].endswith(" Type an id.")
+    assert said["jobTypeId"] == ""
+    assert ui.parts.filters["jobTypeId"].labels
+    unit = ui.parts.filters["businessUnitId"]
+    unit.entry = "7"
+    assert (unit.value, unit.problem) == (7, None)
+
+    app.state.faults.set([])  # type: ignore[attr-defined]
+    ui.parts.picker.value = "jpm.appointments"
+    ui.parts.picker.value = "jpm.jobs"
+    ui._screen.id_names.wait()
+    assert unread(ui)["businessUnitId"] == ""
+    assert ui.parts.filters["businessUnitId"].labels
+    ui.close()
+
+
+def test_no_menu_keeps_the_names_of_another_tenant() -> None:
+    """They go when another profile is chosen, also if its names cannot be read yet; and what comes
+    for the former one by then is dropped.
+    """
+    free, told = threading.Event(), dict[str, Any]()
+    names = id_names.IdNames(lambda name, labels, why: told.update({name: (labels, why)}))
+    units = [param for param in catalog.load()["jpm.jobs"].filters if param.py == "businessUnitId"]
+
+    def account(profile: str, *, has_token: bool = True) -> Any:
+        def rows(**given: Any) -> Any:
+            frame = pd.DataFrame({"id": [7], "name": [profile]})
+            return SimpleNamespace(wait=lambda: frame if free.wait(60) else None)
+
+        resource = SimpleNamespace(start=rows, endpoint=catalog.load()["settings.business_units"])
+        scopes = frozenset[str]() if has_token else None
+        return type("Hand", (dict,), {"profile": profile, "scopes": scopes, "environment": ""})(
+            {"settings.business_units": resource}
+        )
+
+    names.read(account("mesa"), units)
+    assert told["settings.business_units"] == ({}, id_names.READING)
+    names.read(account("yuma", has_token=False), units)
+    free.set()
+    names.wait()
+    assert told["settings.business_units"] == ({}, "")
+    names.read(account("mesa"), units)
+    assert told["settings.business_units"] == ({"7 · mesa": 7}, "")
+    names.read(None, units)
+    assert told["settings.business_units"] == ({}, "")
+
+
+def unread(ui: Any) -> dict[str, str]:
+    """By a field's key: why it has no names, as a page gets it."""
+    form = ui.parts.filters
+    shown = [form._as_shown(at, field) for at, field in enumerate(form._fields)]
+    return {field["key"]: field["unread"] for field in shown if "unread" in field}
 
 
 def test_a_search_holds_up_nothing_else() -> None:

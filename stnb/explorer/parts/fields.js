@@ -68,7 +68,7 @@ const text = (field, entries, set) => [typed(field, 0, entries, set)];
 
 // Names of a short list. Whoever knows the id may type it.
 function names(field, entries, set) {
-  if (!field.options.length) return text(field, entries, set);
+  if (!field.options.length) return [...text(field, entries, set), make("p", "none", { role: "status" }, field.unread)];
   const known = new Set(field.options.map(([i]) => i)), picked = entries[0].split(",").map((t) => t.trim().split(" · ")[0]).filter(Boolean);
   const others = picked.filter((i) => !known.has(i));
   const box = typed(field, 0, entries, set, { placeholder: field.many ? "or type names or ids" : "or type a name or an id" });

@@ -44,6 +44,7 @@ class Filters(
         self._fields: list[Field] = []
         self._controls: dict[str, Control] = {}
         self._labels: dict[str, Labels] = {}
+        self._unread: dict[str, str] = {}  # why a resource has no labels
         self._quiet = False
         self._searches: list[threading.Thread] = []
         super().__init__()
@@ -90,11 +91,14 @@ class Filters(
             self._quiet = False
         self._send_form()
 
-    def name_ids(self, resource: str, labels: Labels) -> None:
-        """Offer names in the filters whose ids are of that resource. Any thread may call it."""
-        self._labels[resource] = labels
+    def name_ids(self, resource: str, labels: Labels, unread: str = "") -> None:
+        """Offer names in the filters whose ids are of that resource, or say why there are none. Any
+        thread may call it.
+        """
+        self._labels[resource], self._unread[resource] = labels, unread
         for control in list(self._controls.values()):
             if list_of(control.param) == resource:
+                control.labels = {}  # which may be another tenant's
                 control.offer(labels)
         self._send_form()
 
@@ -183,6 +187,7 @@ class Filters(
             shown["options"] = [list(option) for option in field.options]
         if field.kind == "names":
             shown["options"] = [[str(i), label] for label, i in controls[0].labels.items()]
+            shown["unread"] = self._unread.get(list_of(first) or "", "")
         if field.kind in ("span", "date"):
             shown["presets"] = list(phrases(first))
         return shown

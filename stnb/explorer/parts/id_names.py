@@ -14,7 +14,7 @@ from stnb.errors import UsageError
 from stnb.frame import notices
 from stnb.pull.values import inactive_too
 
-from ..guard import guarded
+from ..guard import in_sentences
 
 if TYPE_CHECKING:
     from stnb.account.account import Account
@@ -41,6 +41,7 @@ LOOKUPS = {
     "invoice": ("accounting.invoices", "number"),
 }
 FOUND = 12  # entries of a search
+READING = "Its names are being read …"
 
 Labels = dict[str, int]
 """The menu's entries, such as "7 · North Plumbing", and the id of each."""
@@ -168,55 +169,69 @@ def _holding(part: str, known: Labels) -> list[str]:
 
 
 class IdNames:
-    """Reads the short lists, each once for an account, on a thread.
+    """Reads the short lists, each once for an account and on a thread of its own.
 
     Nothing is read before there is a token: choosing a resource must not ask for one.
 
     Args:
-        arrived: is called with a resource and its labels, on the thread that read them.
+        arrived: is called with a resource, its labels, and why it has none if it could not be read,
+            on the thread that read it.
     """
 
-    def __init__(self, arrived: Callable[[str, Labels], None]) -> None:
+    def __init__(self, arrived: Callable[[str, Labels, str], None]) -> None:
         self._arrived = arrived
-        self._known: dict[tuple[str, str], Labels] = {}
+        self._profile: str | None = None  # whose names are wanted
+        self._known: dict[tuple[str | None, str], Labels] = {}
+        self._being_read: set[tuple[str, str]] = set()
         self._threads: list[threading.Thread] = []
 
-    def read(self, account: Account, params: Iterable[Param]) -> None:
-        """Have `arrived` called with the labels for these filters, now or soon."""
-        may_read = account.scopes is not None or account.environment == "demo"
-        new = []
+    def read(self, account: Account | None, params: Iterable[Param]) -> None:
+        """Have `arrived` called with the labels for these filters, now or soon; with none at once
+        if they cannot be read, so that no other tenant's stay.
+        """
+        profile, may_read = None, False
+        if account is not None:
+            profile = account.profile
+            may_read = account.scopes is not None or account.environment == "demo"
+        self._profile = profile
         for resource in dict.fromkeys(map(list_of, params)):
             if resource is None:
                 continue
-            if (account.profile, resource) in self._known:
-                self._arrived(resource, self._known[account.profile, resource])
-            elif may_read:
-                new.append(resource)
-        if new:
-            self._start(account, new)
+            known = self._known.get((profile, resource))
+            if known is not None or account is None or not may_read:
+                self._arrived(resource, known or {}, "")
+            else:
+                self._start(account, resource)
 
     def wait(self) -> None:
         """Wait until every list has been read; for tests."""
         for thread in self._threads:
             thread.join()
 
-    def show_error(self, _error: Exception | None) -> None:
-        """Show nothing: without its list a field still takes ids."""
-
-    def _start(self, account: Account, resources: list[str]) -> None:
+    def _start(self, account: Account, name: str) -> None:
+        """Read a list on a thread of its own: one that does not answer holds no other up."""
+        self._arrived(name, {}, READING)
+        key = (account.profile, name)
+        if key in self._being_read:
+            return
+        self._being_read.add(key)
         thread = threading.Thread(
-            target=self._read_all, args=(account, resources), name="stnb-names", daemon=True
+            target=self._read, args=(account, name), name="stnb-names", daemon=True
         )
         self._threads = [thread for thread in self._threads if thread.is_alive()] + [thread]
         thread.start()
 
-    @guarded
-    def _read_all(self, account: Account, resources: list[str]) -> None:
-        for name in resources:
-            self._read_one(account, name)
+    def _read(self, account: Account, name: str) -> None:
+        found, problem = Labels(), ""
+        try:
+            found = self._known[account.profile, name] = self._read_one(account, name)
+        except Exception as error:  # noqa: BLE001 - said where the names would be
+            problem = f"{in_sentences(error).happened} Type an id."
+        self._being_read.discard((account.profile, name))
+        if account.profile == self._profile:  # another tenant may be chosen by now
+            self._arrived(name, found, problem)
 
-    @guarded
-    def _read_one(self, account: Account, name: str) -> None:
+    def _read_one(self, account: Account, name: str) -> Labels:
         resource = account[name]
         endpoint = resource.endpoint
         filters = inactive_too(endpoint)
@@ -225,6 +240,4 @@ class IdNames:
             columns.append("active")
         with notices.heard():  # a menu has no place for the notices of a frame
             frame = resource.start(limit=MOST + 1, columns=columns, **filters).wait()
-        found = labels(frame) if len(frame) <= MOST else {}
-        self._known[account.profile, name] = found
-        self._arrived(name, found)
+        return labels(frame) if len(frame) <= MOST else {}
