@@ -26,7 +26,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from stnb.catalog import load
-from stnb.pull.paging.sizes import LEARNING, choose_size
+from stnb.pull.paging.sizes import IN_PACE, LEARNING, choose_size
 from stnb.session import START
 from stnb.session.lane_refusals import MOST
 
@@ -138,6 +138,7 @@ app = Starlette(
 )
 sizes = {choose_size(COUNT, lanes, FULL) for lanes in (1, START, MOST)}
 sizes |= {choose_size(COUNT, lanes, FULL, LEARNING) for lanes in (START, MOST)}
+sizes.add(choose_size(COUNT, START, FULL, IN_PACE))
 if COUNT > 100_000:
     sizes = {choose_size(COUNT, START, FULL)}
 for size in sizes:

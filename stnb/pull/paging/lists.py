@@ -17,7 +17,7 @@ from .guard import Guard
 from .models import Page
 from .own import BOUND
 from .sized import OtherSize, SizedWalk
-from .sizes import FIRST_PAGE, LARGE, LEARNING, choose_size
+from .sizes import FIRST_PAGE, IN_PACE, LARGE, LEARNING, choose_size
 from .unseen import unseen
 
 # What is noted of a list whose `hasMore` is neither true nor false.
@@ -207,7 +207,7 @@ class ListWalk(SizedWalk):
         if total <= START * LARGE or self.lanes.is_in_company:
             return choose_size(total, START, most)
         if self.lanes.fills_pace((self.call.endpoint.name, LEARNING)):
-            return choose_size(total, START, most)  # fewer requests, of which the pace allows few
+            return choose_size(total, START, most, IN_PACE)  # the pace allows few requests
         # In several rounds, more lanes may be found. A shorter list has the same pages each time.
         lanes = max(self.lanes.likely, START)
         if not self.lanes.is_learning:

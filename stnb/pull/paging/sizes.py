@@ -9,6 +9,8 @@ FIRST_PAGE = 500
 LARGE = 2500
 # Rows, if nothing is known of the server: the sooner pages come, the sooner it has all its lanes.
 LEARNING = 1500
+# Rows, where the pace is the bound: larger pages take half as much memory again.
+IN_PACE = 2000
 
 
 def choose_size(total: int | None, lanes: int, most: int, large: int = LARGE) -> int:

@@ -290,7 +290,7 @@ def test_the_page_size_is_chosen_from_the_total(
     assert choose_size(total, lanes, most) == size
 
 
-@pytest.mark.parametrize(("seconds", "size"), [(0.01, 2500), (0.5, 850)])
+@pytest.mark.parametrize(("seconds", "size"), [(0.01, 1700), (0.5, 850)])
 def test_pages_are_large_where_the_pace_is_the_bound(seconds: float, size: int) -> None:
     """Of a new tenant they are small, so that its lanes are found soon; but if they come at once,
     few lanes use up the pace, and small pages would only wait for it.
