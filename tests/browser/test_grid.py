@@ -343,6 +343,7 @@ def test_typed_filters_pins_and_matches(lab: Lab) -> None:
     expect(_column(whole, 1).first).to_be_in_viewport()
 
     whole.get_by_role("searchbox").fill("")
+    expect(info).to_have_text(re.compile("^400 rows"))
     whole.get_by_role("button", name="Columns").click()
     whole.get_by_label("Find a column").fill("c20")
     whole.get_by_label("Find a column").press("Enter")
