@@ -102,8 +102,7 @@ class CallSource(Source):
             async with aclosing(walk.pages()) as found, aclosing(Coming(found)) as coming:
                 self._coming = coming
                 while coming.more or decoding:
-                    # Where decoding is behind, no tenant's pages queue up before it.
-                    if len(decoding) <= (0 if backlog().is_full else ahead):
+                    if len(decoding) <= ahead:
                         coming.ask()
                     waited = {*decoding, *coming.asked}
                     await asyncio.wait(waited, timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
