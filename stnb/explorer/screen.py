@@ -51,8 +51,7 @@ class Screen:
         account, endpoint = self._chosen.ready_account(), self._chosen.endpoint
         self._parts.show_account(self._chosen.profile, account, endpoint)
         if endpoint is not None:
-            several = bool(self._chosen.state.tenants)  # an id has a name in one tenant
-            self.id_names.read(None if several else account, endpoint.filters)
+            self.id_names.read(self._chosen.account_with_token(), endpoint.filters)
 
     def show_buttons(self) -> None:
         """Show which buttons can be used."""

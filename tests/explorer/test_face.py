@@ -224,23 +224,23 @@ def test_no_menu_keeps_the_names_of_another_tenant() -> None:
     names = id_names.IdNames(lambda name, labels, why: told.update({name: (labels, why)}))
     units = [param for param in catalog.load()["jpm.jobs"].filters if param.py == "businessUnitId"]
 
-    def account(profile: str, *, has_token: bool = True) -> Any:
+    def account(profile: str) -> Any:
         def rows(**given: Any) -> Any:
             frame = pd.DataFrame({"id": [7], "name": [profile]})
             return SimpleNamespace(wait=lambda: frame if free.wait(60) else None)
 
         resource = SimpleNamespace(start=rows, endpoint=catalog.load()["settings.business_units"])
-        scopes = frozenset[str]() if has_token else None
-        return type("Hand", (dict,), {"profile": profile, "scopes": scopes, "environment": ""})(
-            {"settings.business_units": resource}
-        )
+        return type("Hand", (dict,), {"profile": profile})({"settings.business_units": resource})
 
     names.read(account("mesa"), units)
     assert told["settings.business_units"] == ({}, id_names.READING)
-    names.read(account("yuma", has_token=False), units)
+    names.read(None, units)  # of another profile, which has no token yet
     free.set()
     names.wait()
     assert told["settings.business_units"] == ({}, "")
+    names.read(account("yuma"), units)
+    names.wait()
+    assert told["settings.business_units"] == ({"7 · yuma": 7}, "")
     names.read(account("mesa"), units)
     assert told["settings.business_units"] == ({"7 · mesa": 7}, "")
     names.read(None, units)

@@ -171,8 +171,6 @@ def _holding(part: str, known: Labels) -> list[str]:
 class IdNames:
     """Reads the short lists, each once for an account and on a thread of its own.
 
-    Nothing is read before there is a token: choosing a resource must not ask for one.
-
     Args:
         arrived: is called with a resource, its labels, and why it has none if it could not be read,
             on the thread that read it.
@@ -181,25 +179,25 @@ class IdNames:
     def __init__(self, arrived: Callable[[str, Labels, str], None]) -> None:
         self._arrived = arrived
         self._profile: str | None = None  # whose names are wanted
-        self._known: dict[tuple[str | None, str], Labels] = {}
+        self._known: dict[tuple[str, str], Labels] = {}
         self._being_read: set[tuple[str, str]] = set()
         self._threads: list[threading.Thread] = []
 
     def read(self, account: Account | None, params: Iterable[Param]) -> None:
-        """Have `arrived` called with the labels for these filters, now or soon; with none at once
-        if they cannot be read, so that no other tenant's stay.
+        """Have `arrived` called with the labels for these filters, now or soon.
+
+        Args:
+            account: of the one tenant that has a token; without it there are no labels, so that no
+                other tenant's stay.
         """
-        profile, may_read = None, False
-        if account is not None:
-            profile = account.profile
-            may_read = account.scopes is not None or account.environment == "demo"
-        self._profile = profile
+        self._profile = None if account is None else account.profile
         for resource in dict.fromkeys(map(list_of, params)):
             if resource is None:
                 continue
-            known = self._known.get((profile, resource))
-            if known is not None or account is None or not may_read:
-                self._arrived(resource, known or {}, "")
+            if account is None:
+                self._arrived(resource, {}, "")
+            elif (account.profile, resource) in self._known:
+                self._arrived(resource, self._known[account.profile, resource], "")
             else:
                 self._start(account, resource)
 
