@@ -31,16 +31,24 @@ def real_file(path: str | os.PathLike[str]) -> Path:
         IsADirectoryError: it is a folder or a device.
         OSError: a link leads in a circle, or the path is none.
     """
+    target = _without_links(path)
     try:
-        target = Path(path).resolve()
-        is_file = target.is_file() or not target.exists()
+        # One look: before a second one another writer's new file may be there.
+        mode = target.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return target
+    if not stat.S_ISREG(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    return target
+
+
+def _without_links(path: str | os.PathLike[str]) -> Path:
+    try:
+        return Path(path).resolve()
     except RuntimeError:  # Python before 3.13, for a link that leads in a circle
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP)) from None
     except ValueError:  # a NUL in the name
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL)) from None
-    if not is_file:
-        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    return target
 
 
 def rewrite(target: Path, edited: Callable[[bytes | None], bytes], *, mode: int = PRIVATE) -> None:

@@ -107,9 +107,10 @@ def _load(context: ssl.SSLContext, name: str, place: Path) -> None:
 def _content(name: str, place: Path) -> bytes:
     """The bytes of a file of certificates. A device or a pipe would never end."""
     try:
-        if place.exists() and not place.is_file():
+        found = place.stat()
+        if not stat.S_ISREG(found.st_mode):
             raise _wrong(name, place, "It is a device or a pipe, not a file.")
-        if place.stat().st_size > LARGEST_FILE:
+        if found.st_size > LARGEST_FILE:
             raise _wrong(name, place, "It is over 50 MB, more than any file of certificates.")
         return place.read_bytes()
     except (OSError, ValueError) as err:  # a NUL in the name is a ValueError

@@ -15,6 +15,7 @@ import pytest
 from stnb import catalog
 from stnb.explorer.parts import picker
 from stnb.explorer.parts.history import History, Kept
+from stnb.filesystem import atomic
 
 KNOWN = catalog.load()
 
@@ -97,6 +98,28 @@ def test_where_nothing_can_be_written_it_lasts_as_long_as_the_kernel(tmp_path: P
 
     assert kept.kept == Kept(("jpm.jobs",), ("crm.leads",))
     assert History(kept.path).kept == Kept()
+
+
+def test_what_could_not_be_written_is_written_with_the_next_choice(
+    kept: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that is busy once costs no star: the next choice brings it along."""
+    with monkeypatch.context() as busy:
+        busy.setattr(atomic, "rewrite", _is_busy)
+        kept.star("crm.leads", True)
+        kept.star("jpm.jobs", True)
+        kept.star("crm.leads", False)
+    History(kept.path).star("pricebook.services", True)
+    assert kept.kept == Kept((), ("jpm.jobs", "pricebook.services"))
+
+    kept.choose("jpm.jobs")
+
+    written = Kept(("jpm.jobs",), ("jpm.jobs", "pricebook.services"))
+    assert kept.kept == History(kept.path).kept == written
+
+
+def _is_busy(*_: object) -> None:
+    raise BlockingIOError
 
 
 def test_two_notebooks_lose_nothing_of_each_other(kept: History) -> None:

@@ -65,6 +65,27 @@ def test_no_folder_is_made_for_a_lock(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("looks", [0, 1, 2, 3])
+def test_a_file_that_appears_meanwhile_is_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, looks: int
+) -> None:
+    """Whoever asks for a path while another writer makes the file is not told of a folder."""
+    path = tmp_path.resolve() / "choices.json"
+    usual = Path.stat
+    seen = 0
+
+    def stat(self: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        nonlocal seen
+        if self == path:
+            if seen == looks:
+                os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+            seen += 1
+        return usual(self, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", stat)
+    assert real_file(path) == path
+
+
 def test_only_system_errors_come_out(tmp_path: Path) -> None:
     """Whoever knows what is written words them."""
     (tmp_path / "ring").symlink_to(tmp_path / "ring")

@@ -17,7 +17,7 @@ from stnb import demoserver
 
 HOST = "api.office.test"  # has no address: it is reached through the proxy alone
 LOGIN = ("ann", "pa#ss@word1")
-HANDSHAKE = 1_000  # bytes of the host's first flight at least: it holds its certificate
+RECORD = 5  # bytes before the content of a record of TLS; the last two are its length
 OF_DEMO = {
     "SERVICETITAN_TENANT_ID": str(demoserver.TENANT),
     "SERVICETITAN_CLIENT_ID": demoserver.CLIENT_ID,
@@ -156,8 +156,9 @@ async def _tunnel(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, port: int, damages: bool
 ) -> None:
     far_reader, far_writer = await asyncio.open_connection("127.0.0.1", port)
-    one = asyncio.ensure_future(_pump(reader, far_writer))
-    two = asyncio.ensure_future(_pump(far_reader, writer, damages))
+    heard = bytearray()
+    one = asyncio.ensure_future(_pump(reader, far_writer, heard))
+    two = asyncio.ensure_future(_pump(far_reader, writer, damaged_after=heard if damages else None))
     try:
         await asyncio.wait((one, two), return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -167,16 +168,30 @@ async def _tunnel(
 
 
 async def _pump(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, damages: bool = False
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    heard: bytearray | None = None,
+    damaged_after: bytearray | None = None,
 ) -> None:
-    sent = 0
+    """Hand on what comes.
+
+    Args:
+        heard: where to keep it, too.
+        damaged_after: what the client said; once that is more than its hello, each chunk is
+            changed. A client says more only when it has the whole of the host's handshake.
+    """
     with contextlib.suppress(OSError):
         while chunk := await reader.read(65_536):
-            if damages and sent > HANDSHAKE:
+            if damaged_after is not None and _is_past_hello(damaged_after):
                 chunk = chunk[:-1] + bytes([chunk[-1] ^ 1])
-            sent += len(chunk)
+            if heard is not None:
+                heard += chunk
             writer.write(chunk)
             await writer.drain()
+
+
+def _is_past_hello(said: bytearray) -> bool:
+    return len(said) > RECORD + int.from_bytes(said[3:RECORD], "big")
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ class History:
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self._unsaved: Kept | None = None  # what could not be written
+        self._unsaved: list[Callable[[Kept], Kept]] = []  # what could not be written yet
 
     @property
     def path(self) -> Path:
@@ -49,14 +49,8 @@ class History:
     @property
     def kept(self) -> Kept:
         """What the file holds now, with the choices made in other notebooks."""
-        if self._unsaved is not None:
-            return self._unsaved
-        try:
-            if self.path.stat().st_size > LARGEST:
-                return Kept()
-            return _read(self.path.read_bytes())
-        except OSError:
-            return Kept()
+        unsaved = tuple(self._unsaved)  # before the file is read: what was written since is in both
+        return _with_all(unsaved, self._saved())
 
     def choose(self, name: str) -> None:
         """Put a resource first among the recent ones."""
@@ -71,13 +65,30 @@ class History:
 
     def _change(self, change: Callable[[Kept], Kept]) -> None:
         with self._lock:
+            self._unsaved.append(change)
             try:
                 path = self.path
                 atomic.make_folder(path.parent)
-                atomic.rewrite(atomic.real_file(path), lambda old: _write(change(_read(old))))
-                self._unsaved = None
+                atomic.rewrite(
+                    atomic.real_file(path), lambda old: _write(_with_all(self._unsaved, _read(old)))
+                )
             except OSError:
-                self._unsaved = change(self.kept)
+                return  # the next choice writes this one too
+            self._unsaved.clear()
+
+    def _saved(self) -> Kept:
+        try:
+            if self.path.stat().st_size > LARGEST:
+                return Kept()
+            return _read(self.path.read_bytes())
+        except OSError:
+            return Kept()
+
+
+def _with_all(changes: Iterable[Callable[[Kept], Kept]], kept: Kept) -> Kept:
+    for change in changes:
+        kept = change(kept)
+    return kept
 
 
 def _read(content: bytes | None) -> Kept:
