@@ -204,6 +204,35 @@ def test_a_pull_that_pages_while_rows_arrive_loses_none(demo: Demo) -> None:
     assert set(seen) > begun
 
 
+def test_an_answer_that_lasts_beyond_midnight_is_of_one_day() -> None:
+    """At whichever look at the clock a day begins: the answer neither breaks nor mixes days."""
+    demo, looks = Demo(), itertools.count()
+
+    def clock() -> float:
+        return demo.now + 2.0 * (next(looks) >= 0)
+
+    with connecting.demo(scale=0.02, today=TODAY, live=True, clock=clock) as st:
+        for before in range(20):
+            demo.now = MIDNIGHT + 48 * (before + 1) * HOUR - 1.0  # a day that nobody has seen
+            looks = itertools.count(-before)
+            assert st.telecom.calls.count(createdOnOrAfter="2026-01-01") > 0
+    assert next(looks) < 0  # the last answer was made before midnight
+
+
+def test_a_table_of_yesterday_stays_as_it_was() -> None:
+    """A column that is first asked for after midnight has as many rows as the table."""
+    moment = [np.datetime64("2026-03-02T11:30", "us")]
+    live = Live(World(load(), 1, 0.02, TODAY), lambda: moment[0])
+    yesterday = live.world().table("telecom.calls")
+
+    moment[0] += np.timedelta64(3, "D")
+    today = live.world().table("telecom.calls")
+
+    assert today.size > yesterday.size
+    for path in ("id", "leadCall.createdOn", "leadCall.direction"):
+        assert len(yesterday.array(path)) == yesterday.size
+
+
 def test_filters_records_and_sublists_see_the_present(demo: Demo) -> None:
     """A row is found by what it says now, by its id, and by what other tables say of it now."""
     st = demo.st

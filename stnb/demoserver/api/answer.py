@@ -108,7 +108,7 @@ class Demo:
 
     @property
     def world(self) -> World:
-        """The world as it is now."""
+        """The world as it is now. It is asked for once an answer, which midnight may divide."""
         base = self.base
         if self._live is None:
             return base
@@ -210,10 +210,10 @@ class Demo:
                 raise Problem(404, f"{parents[-1][0].capitalize()} {keys[-1]} was not found.")
             table, base = world.below(endpoint, parents)
             dress(world, endpoint, table)
-            return table, self._select(endpoint, table, asked, base)
+            return table, _select(world, endpoint, table, asked, base)
         table = dress(world, endpoint, world.table(world.home(endpoint)))
         if isinstance(table, Grown):  # what there is differs from one moment to the next
-            return table, self._select(endpoint, table, asked, np.arange(table.size))
+            return table, _select(world, endpoint, table, asked, np.arange(table.size))
         key = (
             endpoint.name,
             *sorted(
@@ -225,20 +225,12 @@ class Demo:
         )
         at = self._chosen.get(key)
         if at is None:
-            at = self._select(endpoint, table, asked, np.arange(table.size))
+            at = _select(world, endpoint, table, asked, np.arange(table.size))
             with self._lock:
                 self._chosen[key] = at
                 while len(self._chosen) > SELECTIONS:
                     self._chosen.popitem(last=False)
         return table, at
-
-    def _select(self, endpoint: Endpoint, table: Table, asked: Query, at: Index) -> Index:
-        """Those of the rows that are asked for, in the order that is asked for."""
-        others = self.base if self._live is None else self._live.world().looked_up()
-        keep = np.broadcast_to(
-            filters.select(endpoint, table, asked, special(others, table, asked)), table.size
-        )
-        return query.order(endpoint, table, asked, table.in_order(at[(keep & table.shown())[at]]))
 
     def _page(self, endpoint: Endpoint, table: Table, at: Index, call: Call) -> Answer:
         asked, odd = call.query, call.odd
@@ -256,22 +248,30 @@ class Demo:
         return Answer(200, page_of(rows, number, size, more, total if told else None))
 
     def _record(self, endpoint: Endpoint, keys: list[str], asked: Query) -> Answer:
-        name = self.world.home(endpoint)
+        world = self.world
+        name = world.home(endpoint)
         if name != endpoint.name and keys:
             listed = self.catalog[name]
             parents = list(zip(nouns(listed.path), keys, strict=False))
-            table = self.world.below(listed, parents)[0] if parents else self.world.table(name)
+            table = world.below(listed, parents)[0] if parents else world.table(name)
             row = table.find(keys[-1])
             if row is None:
                 raise Problem(404, f"{endpoint.label.split(' · ')[0]} {keys[-1]} was not found.")
         else:
             parents = list(zip(nouns(endpoint.path), keys, strict=True))
-            owner = self.world.owner(endpoint, parents) if keys else None
+            owner = world.owner(endpoint, parents) if keys else None
             if owner is not None and owner[1] is None:
                 raise Problem(404, f"{parents[-1][0].capitalize()} {keys[-1]} was not found.")
-            table, row = self.world.single(endpoint, keys), 0
-        view = shown(endpoint, dress(self.world, endpoint, table), asked)
+            table, row = world.single(endpoint, keys), 0
+        view = shown(endpoint, dress(world, endpoint, table), asked)
         return Answer(200, view.rows(np.array([row]), endpoint.columns or PLAIN, endpoint.name)[0])
+
+
+def _select(world: World, endpoint: Endpoint, table: Table, asked: Query, at: Index) -> Index:
+    """Those of the rows that are asked for, in the order that is asked for."""
+    others = special(world.looked_up(), table, asked)
+    keep = np.broadcast_to(filters.select(endpoint, table, asked, others), table.size)
+    return query.order(endpoint, table, asked, table.in_order(at[(keep & table.shown())[at]]))
 
 
 def _all(endpoint: Endpoint, table: Table, at: Index, tenant: int) -> Answer:

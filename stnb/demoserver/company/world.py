@@ -77,6 +77,10 @@ class World:
                 self._tables[name] = self._make(name)
             return self._tables[name]
 
+    def looked_up(self) -> World:
+        """This world for filters that look something up in other tables."""
+        return self
+
     def _make(self, name: str) -> Table:
         columns = self.catalog.endpoints[name].columns if name in self.catalog else ()
         data: dict[str, Any] = {}

@@ -57,7 +57,8 @@ class Grown(Table):
     def __init__(
         self, base: Table, batches: Sequence[Batch], clock: Callable[[], np.datetime64]
     ) -> None:
-        self.base, self.batches, self.clock = base, batches, clock
+        # A copy, because the next day adds to the list while a request still has this table.
+        self.base, self.batches, self.clock = base, list(batches), clock
         self.source = np.concatenate([np.arange(base.size), *(b.source for b in batches)]).astype(
             np.int64
         )
