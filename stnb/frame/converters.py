@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from stnb.catalog.facts import LARGEST_EXACT
 
+from .memory import pool
 from .types import AMOUNT, WIDE
 
 # A zone behind a time, as ISO 8601 has it: a letter, or an offset of hours alone or with minutes.
@@ -94,24 +95,24 @@ def cut(times: pa.Array) -> pa.Array:
     """
     kind = times.type
     if pa.types.is_duration(kind):
-        return times.cast(pa.duration("us"), safe=False)
+        return _kept(times, pa.duration("us"), safe=False)
     micro = pa.timestamp("us", kind.tz)
     if kind.unit == "ns":
         first = pc.min(times.cast(pa.int64())).as_py()
         if first is not None and first < 0:
             # Arrow's cast cuts towards 1970, which for earlier times is the next microsecond.
             times = pc.floor_temporal(times, unit="microsecond")
-    return times.cast(micro, safe=False)
+    return _kept(times, micro, safe=False)
 
 
 def to_amount(values: pa.Array) -> pa.Array:
     """Amounts as text -> numbers; none may be so large that a float skips whole numbers."""
     if not pa.types.is_string(values.type):
-        return values.cast(pa.float64())
+        return _kept(values, pa.float64())
     try:
-        numbers = values.cast(pa.float64())
+        numbers = _kept(values, pa.float64())
     except pa.ArrowInvalid:
-        numbers = filled(pc.utf8_trim_whitespace(values)).cast(pa.float64())
+        numbers = _kept(filled(pc.utf8_trim_whitespace(values)), pa.float64())
     if pc.any(pc.invert(pc.less(pc.abs(numbers), float(LARGEST_EXACT)))).as_py():
         raise pa.ArrowInvalid("no amount: nan, infinity, or more than a float holds")
     return numbers
@@ -123,20 +124,25 @@ def to_exact(values: pa.Array) -> pa.Array:
     if pa.types.is_string(values.type):
         wide = filled(pc.utf8_trim_whitespace(values)).cast(WIDE)
     try:
-        return wide.cast(AMOUNT)
+        return _kept(wide, AMOUNT)
     except pa.ArrowInvalid:
-        return wide.cast(WIDE)
+        return _kept(wide, WIDE)
 
 
 def to_whole(values: pa.Array) -> pa.Array:
     """Ids as text -> whole numbers, if each is written as in JSON."""
     if not pa.types.is_string(values.type):
-        return values.cast(pa.int64())
+        return _kept(values, pa.int64())
     texts = filled(values)
-    numbers = texts.cast(pa.int64())
+    numbers = _kept(texts, pa.int64())
     if pc.any(pc.not_equal(numbers.cast(pa.string()), texts)).as_py():
         raise pa.ArrowInvalid("no id: leading zeros would be lost, or it is hexadecimal")
     return numbers
+
+
+def _kept(values: pa.Array, kind: pa.DataType, *, safe: bool = True) -> pa.Array:
+    """Values as another type, beside the other columns of their page."""
+    return values.cast(kind, safe=safe, memory_pool=pool())
 
 
 def filled(texts: pa.Array) -> pa.Array:

@@ -67,6 +67,7 @@ class CallSource(Source):
         self._fields = ReportFields()
         self._held, self._repeats = Held(), Repeats(call.endpoint, self.shape.by_path)
         self._coming: Coming | None = None
+        self._bodies = backlog().bodies()
 
     @property
     def is_over(self) -> bool:
@@ -117,7 +118,8 @@ class CallSource(Source):
                             coming.ask()  # the next one comes while others handle what we yield
                     for task in [task for task in decoding if task.done()]:
                         decoding.discard(task)
-                        yield task.result()
+                        with self._bodies.handed_on():
+                            yield task.result()
                     self._repeats.check()
                     if self._has_enough():
                         walk.more = True
@@ -126,6 +128,7 @@ class CallSource(Source):
         finally:
             self.more = walk.more
             await to_its_end(self._stop(decoding, None if whole else store))
+            self._bodies.close()
 
     def _walk(self, store: PageStore) -> Walk:
         """The walk over the pages that the store lacks."""
@@ -142,7 +145,7 @@ class CallSource(Source):
         walk.notices += self.notices  # of an earlier run
         walk.adapted += self.adapted
         self.notices, self.adapted = walk.notices, walk.adapted
-        walk.held = self._held
+        walk.held, walk.bodies = self._held, self._bodies
         return walk
 
     def _may_end_early(self) -> bool:
@@ -186,12 +189,12 @@ class CallSource(Source):
 
     async def _read(self, page: Page) -> Arrived:
         """Decode a page; until then its bytes count among those that wait."""
-        bodies, content = backlog(), page.content
-        bodies.came(content)
+        content = page.content
+        self._bodies.came(content)
         try:
             return await self._decoded(page)
         finally:
-            bodies.left(content)
+            self._bodies.left(content)
 
     async def _decoded(self, page: Page) -> Arrived:
         """Decode a page in a thread; ask for it again, a few times, if its body cannot be read, as
@@ -269,18 +272,20 @@ class CallSource(Source):
             whole = is_whole
         self._tracker.update(requests=1)
         pairs, body = self.call.sent(tuple(query))
-        answer = await self.session.send(
-            endpoint.method,
-            self.call.path,
-            pairs,
-            body=body,
-            scope=endpoint.scope,
-            expect_json=endpoint.kind != "file",
-            notify=self._tracker.wait_for,
-            whole=whole,
-            hasty=hasty,
-            kind=self._kind(query),
-        )
+        with self._bodies.coming() as room:
+            answer = await self.session.send(
+                endpoint.method,
+                self.call.path,
+                pairs,
+                body=body,
+                scope=endpoint.scope,
+                expect_json=endpoint.kind != "file",
+                notify=self._tracker.wait_for,
+                whole=whole,
+                hasty=hasty,
+                kind=self._kind(query),
+                room=room,
+            )
         if answer.attempts > 1:
             self._tracker.update(requests=answer.attempts - 1)
         return answer.content, answer.content_type

@@ -15,7 +15,7 @@ from .probe import Knock
 from .retry import Notify
 from .said import is_whole_json
 from .taken import Taken
-from .wire import Answer, Query
+from .wire import Answer, Query, Room
 
 __all__ = [
     "START",
@@ -27,6 +27,7 @@ __all__ = [
     "Look",
     "Notify",
     "Query",
+    "Room",
     "Session",
     "Taken",
     "ends",

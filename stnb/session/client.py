@@ -44,7 +44,7 @@ from .shared import OF_PROCESS, Shared, one
 from .shared_pace import SharedTimes, Times, pace_file
 from .taken import Taken
 from .token import KEYLESS, ONCE, TokenAuth, TokenRefused
-from .wire import CONNECTIONS, Answer, Query, address, exchange, is_report_query
+from .wire import CONNECTIONS, Answer, Query, Room, address, exchange, is_report_query
 
 # Seconds: a report may run about once a minute (seen on the live API). Its 429 may not say so.
 BETWEEN_RUNS = 61.0
@@ -305,6 +305,7 @@ class Session(StaysHere):
         hasty: bool = False,
         kind: Kind | None = None,
         into: IO[bytes] | None = None,
+        room: Room | None = None,
     ) -> Answer:
         """Send one read, try again if that may help, and return the answer.
 
@@ -323,6 +324,8 @@ class Session(StaysHere):
                 for, by which its time is compared; None for a call that waits for none.
             into: a file on the disk that takes the body as it comes, instead of the memory; the
                 answer has its first bytes alone.
+            room: awaited before the body of an answer is read, with its bytes, or 0 if the answer
+                does not say; the time that it takes is not the server's.
 
         Raises:
             RequestError: the call failed, after further tries if the failure may pass.
@@ -337,7 +340,7 @@ class Session(StaysHere):
         if expect_json:
             check = whole or is_whole_json
 
-        once: Once = partial(self._once, method, url, body=body, check=check, into=into)
+        once: Once = partial(self._once, method, url, body=body, check=check, into=into, room=room)
         if kind is not None:
             once = partial(self._in_lane, kind, once)
         retry = self._retry(auth, (method, path, scope), patience, notify)
@@ -359,6 +362,7 @@ class Session(StaysHere):
         body: Any,
         check: Callable[[bytes], bool] | None,
         into: IO[bytes] | None,
+        room: Room | None,
     ) -> Failure | Answer:
         """One try; a second one if the server refuses compressed answers."""
         # A slot before the turn: requests that had their turn and then waited for a connection
@@ -368,7 +372,7 @@ class Session(StaysHere):
                 coding = self._coding(auth)
                 request = client.build_request(method, url, json=body, headers=coding)
                 with place_for(request, self.places):
-                    result = await exchange(client, request, auth, check, attempt, into)
+                    result = await exchange(client, request, auth, check, attempt, into, room)
                 if not self._comes_plain(result, auth, coding):
                     return result
 

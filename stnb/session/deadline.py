@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Iterator
 from types import TracebackType
 
 import httpx
@@ -78,6 +80,20 @@ class Deadline:
     def stop(self) -> None:
         """No time passes until the next `start`."""
         self._timeout.reschedule(None)
+
+    @contextlib.contextmanager
+    def paused(self) -> Iterator[None]:
+        """No time passes in this block, and none of it counts as passed."""
+        clock = asyncio.get_running_loop().time
+        began, end = clock(), self._timeout.when()
+        self._timeout.reschedule(None)
+        try:
+            yield
+        finally:
+            waited = clock() - began
+            self._started += waited
+            if end is not None:
+                self._timeout.reschedule(end + waited)
 
 
 class NoDeadline:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from http.cookiejar import DefaultCookiePolicy
 from typing import IO
@@ -30,6 +30,7 @@ from .trust import tls_context
 
 CONNECTIONS = 32  # at once
 IDLE_CONNECTIONS = 24  # kept open between calls
+MOST_DIGITS = 16  # of a length that an answer says
 REPORT_QUERY = re.compile(r"/reporting/v2/tenant/\d+/report-category/[^/]+/reports/[^/]+/data")
 # Every POST that may leave, but for the one for a token: each only reads. The list is closed.
 READING_POSTS = (REPORT_QUERY, re.compile(r"/dispatch/v2/tenant/\d+/capacity"))
@@ -41,6 +42,7 @@ mask_logs("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "
 mask_logs("httpcore.socks", "asyncio")
 
 Query = Sequence[tuple[str, str]]
+Room = Callable[[int], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -153,11 +155,13 @@ async def exchange(
     whole: Callable[[bytes], bool] | None,
     attempt: int,
     into: IO[bytes] | None = None,
+    room: Room | None = None,
 ) -> Failure | Answer:
     """Send one request and read its answer to the end; never raises what httpx does.
 
     Args:
         into: a file on the disk that takes the body as it comes.
+        room: see `received_from`.
         whole: whether a body of JSON has come to its end; None for a file, which may be at another
             address.
         attempt: the number of this try.
@@ -168,7 +172,9 @@ async def exchange(
     limits = auth.credentials.limits
     sent = clock.now()
     try:
-        received = await received_from(client, request, auth, file=whole is None, into=into)
+        received = await received_from(
+            client, request, auth, file=whole is None, into=into, room=room
+        )
     except TokenRefused as refused:
         return Failure.of_token(refused.response)
     except TimeoutError as err:
@@ -252,12 +258,14 @@ async def received_from(
     *,
     file: bool,
     into: IO[bytes] | None = None,
+    room: Room | None = None,
 ) -> Received:
     """Send a request, and read the answer to its end.
 
     Args:
         file: whether it is no JSON, and may be at another address.
         into: see `read`.
+        room: awaited before the body is read, with its bytes, or 0 if the answer does not say.
 
     Raises:
         TokenRefused: no token was given.
@@ -275,12 +283,26 @@ async def received_from(
             began = clock.now()
             if response.is_redirect and file:
                 response = await _follow(client, response)
+            if room is not None and response.is_success:
+                await _wait_for_room(room, response, deadline)
             came = deadline.came if file and response.is_success else nobody
             return Received(response, await read(response, into, came), began, deadline.passed)
         finally:
             # It knows this task, whose result has the body; and a response lies in a circle of
             # references, which would keep both.
             del request.extensions[EXTENSION]
+
+
+async def _wait_for_room(room: Room, response: httpx.Response, deadline: Deadline) -> None:
+    """Leave the body with its server until there is room for it."""
+    said = response.headers.get("content-length", "")
+    size = int(said) if said.isdecimal() and len(said) < MOST_DIGITS else 0
+    try:
+        with deadline.paused():
+            await room(size)
+    except BaseException:
+        await response.aclose()
+        raise
 
 
 async def _follow(client: httpx.AsyncClient, response: httpx.Response) -> httpx.Response:

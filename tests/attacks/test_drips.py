@@ -23,6 +23,7 @@ from stnb.credentials import Limits
 from stnb.errors import Unreachable
 from stnb.session import Session, loop
 from stnb.session.deadline import ENOUGH, Deadline
+from tests.helpers.clock import with_time
 from tests.helpers.owner import SECRETS, owner
 from tests.helpers.raw_server import RawServer
 from tests.helpers.sample import of_each
@@ -202,23 +203,6 @@ def test_every_drip_ends_in_words_and_keeps_what_came(drip: str, verb: str, tmp_
 
 
 # -- a file that comes slowly
-
-
-def with_time(work: Callable[[Callable[[float], None]], Any]) -> Any:
-    """Carry out work in a loop whose time it may set forward by so many seconds."""
-
-    async def carried_out() -> Any:
-        loop = asyncio.get_running_loop()
-        real, ahead = loop.time, 0.0
-
-        def forward(seconds: float) -> None:
-            nonlocal ahead
-            ahead += seconds
-
-        loop.time = lambda: real() + ahead  # type: ignore[method-assign]
-        return await work(forward)
-
-    return asyncio.run(carried_out())
 
 
 def test_each_megabyte_of_a_file_has_the_whole_time() -> None:

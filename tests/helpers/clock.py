@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 
 class Clock:
@@ -28,3 +30,20 @@ class Clock:
         for _ in range(self.turns):
             await asyncio.sleep(0)
         self.now = max(self.now, until)
+
+
+def with_time(work: Callable[[Callable[[float], None]], Any]) -> Any:
+    """Carry out work in a loop whose time it may set forward by so many seconds."""
+
+    async def carried_out() -> Any:
+        loop = asyncio.get_running_loop()
+        real, ahead = loop.time, 0.0
+
+        def forward(seconds: float) -> None:
+            nonlocal ahead
+            ahead += seconds
+
+        loop.time = lambda: real() + ahead  # type: ignore[method-assign]
+        return await work(forward)
+
+    return asyncio.run(carried_out())

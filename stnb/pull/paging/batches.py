@@ -59,7 +59,7 @@ class BatchWalk(Walk):
         todo = [i for i in range(len(self.call.batches)) if i not in self.position.done]
         self.more = self.position.more
         waiting = itertools.takewhile(lambda index: not self._ignored, todo)
-        async with aclosing(side_by_side(waiting, self._ask, self._lanes)) as found:
+        async with aclosing(side_by_side(waiting, self._ask, self._lanes, self.bodies)) as found:
             async for page in found:
                 self._came += 1
                 # All at once, so that a walk that breaks off asks for no page a second time.

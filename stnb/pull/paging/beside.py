@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator
 
-from ..backlog import backlog
+from ..backlog import Bodies
 from .models import Page
 
 
@@ -56,16 +56,19 @@ class Plan(Iterator[int]):
 
 
 async def side_by_side(
-    waiting: Iterator[int], ask: Callable[[int], Awaitable[Page]], lanes: Callable[[], int]
+    waiting: Iterator[int],
+    ask: Callable[[int], Awaitable[Page]],
+    lanes: Callable[[], int],
+    bodies: Bodies,
 ) -> AsyncGenerator[Page, None]:
     """Ask for pages, so many at a time, and yield them as they arrive.
 
     Args:
         waiting: the pages to ask for; it may have further ones after it had none.
         lanes: how many at a time; it may change.
+        bodies: counts each page that came, until whoever it is handed to is done with it.
     """
     flying: set[asyncio.Future[Page]] = set()
-    bodies = backlog()
 
     async def asked(index: int) -> Page:
         page = await ask(index)
@@ -87,11 +90,8 @@ async def side_by_side(
                 flying.discard(task)
                 page = task.result()
                 del task
-                try:
-                    yield page
-                finally:
-                    bodies.left(page.content)
-                    del page
+                yield page
+                del page
     finally:
         for task in flying:
             task.cancel()

@@ -14,7 +14,7 @@ from ..call import Call
 from .batches import BatchWalk, fewer_ids
 from .beside import Plan, side_by_side
 from .guard import Guard
-from .models import Page
+from .models import Page, Seen
 from .own import BOUND
 from .sized import OtherSize, SizedWalk
 from .sizes import FIRST_PAGE, IN_PACE, LARGE, LEARNING, choose_size
@@ -43,7 +43,7 @@ class ListWalk(SizedWalk):
         self._plan = Plan()
         self._guard = Guard(self.call.endpoint.name)
         self._given: int | None = None  # rows a page, as the server gives them
-        self._taught: tuple[int, int] | None = None  # length and hash of rows that taught us that
+        self._taught: tuple[int, int] | None = None  # the digest of the page that taught us that
         self._rows = self.position.rows  # so far; new ones are counted if there is a limit
 
     async def pages(self) -> AsyncGenerator[Page, None]:
@@ -89,19 +89,24 @@ class ListWalk(SizedWalk):
         """The first page, unless its rows are read once more, and the others."""
         if first is not None:
             yield first
+            first = None
             if self.position.size is None:
                 return
         size = self.position.size or FIRST_PAGE
-        last = self._kept
-        self._plan.begin(self.position.planned, self.position.done, has_first=last is not None)
-        if last is not None:
-            self._learn(last, size)
+        kept, self._kept, last = self._kept, None, None
+        self._plan.begin(self.position.planned, self.position.done, has_first=kept is not None)
+        if kept is not None:
+            self._learn(kept, size)
+            last = Seen.of(kept)
+            del kept
         async with aclosing(
-            side_by_side(self._plan, lambda index: self._ask(index, size), self.lanes_now)
+            side_by_side(
+                self._plan, lambda index: self._ask(index, size), self.lanes_now, self.bodies
+            )
         ) as found:
             async for page in found:
                 if last is None or page.index > last.index:
-                    last = page
+                    last = Seen.of(page)
                 yield page
                 self._guard.see(page)
                 del page
@@ -133,7 +138,8 @@ class ListWalk(SizedWalk):
             self.hasty,
             self.lanes,
         )
-        walk.notices, walk.adapted, walk.held = self.notices, self.adapted, self.held
+        walk.notices, walk.adapted = self.notices, self.adapted
+        walk.held, walk.bodies = self.held, self.bodies
         return walk
 
     async def _first(self) -> Page | None:
@@ -223,7 +229,7 @@ class ListWalk(SizedWalk):
         given = min(page.size or size, page.row_count)
         if not given:
             return  # an empty page says nothing of the others
-        self._given, self._taught = given, (len(page.rows), hash(page.rows))
+        self._given, self._taught = given, page.digest
         wanted = page.total
         if self.paging.limit is not None:
             wanted = min(wanted, self.paging.limit)
@@ -232,7 +238,7 @@ class ListWalk(SizedWalk):
             self.move(planned=planned)
             self._plan.grow(planned)
 
-    def _ends(self, page: Page) -> bool:
+    def _ends(self, page: Page | Seen) -> bool:
         """Whether no page behind this one is asked for: there is none, or the limit is reached."""
         limit = self.paging.limit
         if page.has_more is False or page.rows_at == "one":
@@ -246,31 +252,31 @@ class ListWalk(SizedWalk):
             return None
         return self.paging.now()
 
-    async def _onwards(self, last: Page, size: int) -> AsyncGenerator[Page, None]:
+    async def _onwards(self, last: Seen, size: int) -> AsyncGenerator[Page, None]:
         """What lies behind the planned pages: `hasMore` decides, whatever the total said."""
-        page, same = last, 0
+        seen, same = last, 0
         given = size
         if last.has_more is None:
             given = last.row_count or size  # it was not planned by, as pages say nothing
-        while not self._ends(page):
-            before, page = page, await self._ask(page.index + 1, size)
-            if None in (before.has_more, page.has_more):
-                self._note_unsaid(before, page)
-            if page.has_more is None and _is_over(before, page, size):
-                page = replace(before, has_more=None)
+        while not self._ends(seen):
+            page = await self._ask(seen.index + 1, size)
+            before, seen = seen, Seen.of(page)
+            if None in (before.has_more, seen.has_more):
+                self._note_unsaid(before, seen)
+            if seen.has_more is None and _is_over(before, seen, size):
+                seen = replace(before, has_more=None)
                 break
             is_beyond = last.total is not None and page.index * (self._given or given) >= last.total
             if is_beyond:
                 self.note(
                     "There were more pages than totalCount said; hasMore was followed to the end."
                 )
-            rows = page.rows
-            if rows == before.rows:
+            if seen.digest == before.digest:
                 same += 1
             else:
                 same = 0
             # The same rows twice are a circle; empty pages may lie before others.
-            if page.has_more and same > (0 if rows else EMPTY_PAGES):
+            if page.has_more and same > (0 if page.rows else EMPTY_PAGES):
                 raise PagingFault(
                     f"{self.call.endpoint.name} gave the same page twice, and says that there are"
                     " more.",
@@ -285,9 +291,9 @@ class ListWalk(SizedWalk):
             # A total below the rows of one page, such as 0 or -1, counts nothing.
             elif is_beyond and max(self._totals) >= size:
                 self._guard.see_beyond(page, max(self._totals))
-        self._compare(page, size)
+        self._compare(seen, size)
 
-    def _note_unsaid(self, *pages: Page) -> None:
+    def _note_unsaid(self, *pages: Seen) -> None:
         """Note that an envelope does not say whether there is more; other shapes never do."""
         if self.call.endpoint.kind != "list":
             return
@@ -295,7 +301,7 @@ class ListWalk(SizedWalk):
             if page.has_more is None and page.rows_at == "data":
                 self.note(UNSAID.format(self.call.endpoint.name))
 
-    def _compare(self, last: Page, size: int) -> None:
+    def _compare(self, last: Page | Seen, size: int) -> None:
         """Notice what was said about the number of rows, once the walk has ended."""
         self.more = last.has_more
         if len(self._totals) > 1:
@@ -327,12 +333,12 @@ class ListWalk(SizedWalk):
         """Whether a page has the rows of the one from which the server's size was learned."""
         if self._taught is None or len(page.rows) != self._taught[0]:
             return False
-        return hash(page.rows) == self._taught[1]
+        return page.digest == self._taught
 
 
-def _is_over(before: Page, page: Page, size: int) -> bool:
+def _is_over(before: Seen, page: Seen, size: int) -> bool:
     """Whether a list that does not say whether there is more ended with `before`."""
-    rows = page.rows
-    if rows:
-        return rows == before.rows  # the route ignores `page`
-    return before.row_count < size
+    length, _ = page.digest
+    if length:
+        return page.digest == before.digest  # the route ignores `page`
+    return before.row_count is not None and before.row_count < size

@@ -60,6 +60,11 @@ class Page:
             start, end = _stripped(content, found.end(), content.rfind(b"]"))
         return memoryview(content)[start : max(start, end)]
 
+    @property
+    def digest(self) -> tuple[int, int]:
+        """Length and hash of the rows: that of other rows differs."""
+        return len(self.rows), hash(self.rows)
+
     @cached_property
     def row_count(self) -> int:
         """How many rows it has; 0 if it is no JSON, which the decoder will report."""
@@ -73,6 +78,36 @@ class Page:
             return len(body["data"])
         except (ValueError, KeyError, TypeError, RecursionError):
             return 0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is known of a page whose body is in other hands; each as of a `Page`.
+
+    Attributes:
+        digest: by which its rows are compared with those of another page.
+        row_count: None where nobody will ask for it: it takes long to count.
+    """
+
+    index: int
+    rows_at: str
+    total: int | None
+    has_more: bool | None
+    size: int | None
+    digest: tuple[int, int]
+    row_count: int | None
+
+    @classmethod
+    def of(cls, page: Page) -> Seen:
+        """What is known of a page; its rows are counted if it does not say whether it is the
+        last.
+        """
+        rows = None
+        if page.has_more is None:
+            rows = page.row_count
+        return cls(
+            page.index, page.rows_at, page.total, page.has_more, page.size, page.digest, rows
+        )
 
 
 def _stripped(content: bytes, start: int, end: int) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from stnb.errors import Rejected, tongue, wording
 from stnb.frame.notices import Notice
 from stnb.session import LaneCount, Taken
 
-from ..backlog import backlog
+from ..backlog import Backlog
 from ..call import Call
 from .held import Held
 from .models import Fetch, Page, Paging, Position, Query
@@ -57,6 +57,8 @@ class Walk(ABC):
 
     Attributes:
         adapted: what was learned of the resource, for the reader.
+        bodies: counts the pages that came and were not decoded yet; those of a process, if they
+            are handed on to be decoded.
         held: answers that came, and belong to what is not handed on yet.
         position: how far it is.
         more: whether the server has rows behind those that were read; None if it did not say.
@@ -82,7 +84,7 @@ class Walk(ABC):
         self.more: bool | None = None
         self._save, self.hasty, self.lanes = save, hasty, lanes
         self.adapted = list[Notice]()
-        self.held = Held()
+        self.held, self.bodies = Held(), Backlog().bodies()
         self.own = Own(call, taken, self._adapt, size_is_ours=paging.size_is_ours)
         self._unnamed = Unnamed(self.own, fetch)
 
@@ -104,8 +106,6 @@ class Walk(ABC):
     def lanes_now(self) -> int:
         """How many pages may be asked for at once."""
         if self.is_free:
-            if backlog().is_full:
-                return 1
             return self.lanes.limit
         if self.paging.in_order or self.call.endpoint.sequential:
             return 1
