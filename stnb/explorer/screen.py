@@ -50,6 +50,7 @@ class Screen:
         """Show what depends on the profile's account: status, locks, and the names of ids."""
         account, endpoint = self._chosen.ready_account(), self._chosen.endpoint
         self._parts.show_account(self._chosen.profile, account, endpoint)
+        self._parts.filters.search_of((self._chosen.profile.name, *self._chosen.state.tenants))
         if endpoint is not None:
             self.id_names.read(self._chosen.account_with_token(), endpoint.filters)
 

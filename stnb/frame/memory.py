@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-MOVED = 2**23  # bytes after which it is worth to give back
+MOVED = 6 * 2**20  # bytes after which it is worth to give back
 
 
 @cache

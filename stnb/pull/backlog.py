@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from stnb.session import Room
 
 MOST = 16 * 2**20  # bytes, while some wait: two threads that decode have work for long enough
-IDLE = 64 * 2**20  # bytes, while none waits: a server may send each of its bodies slowly
+IDLE = 32 * 2**20  # bytes, while none waits: a server may send each of its bodies slowly
 FIRST = 2**20  # bytes, for which the first body of a pull is taken
 AWAY = 0.2  # seconds after which the reader of a page is away
 PATIENCE = 10.0  # seconds; then a body is read in any case, as a server drops what nobody takes

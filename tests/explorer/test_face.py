@@ -170,6 +170,55 @@ def test_long_lists_are_searched(st: stnb.Account) -> None:
     ui.close()
 
 
+ANN = {"phoenix": {"7 · Ann": 7}, "tucson": {"9 · Ann": 9}}
+
+
+def searched(filters: Filters) -> None:
+    """Have the page search the customers for a name."""
+    filters.reply({"kind": "find", "name": "customerId", "text": "ann"})
+    filters.wait(60)
+
+
+def test_a_name_of_another_tenant_is_no_id() -> None:
+    """What was found among one tenant's customers is forgotten once another one is chosen."""
+    chosen = "phoenix"
+    filters = Filters(lambda: None, look_up=lambda thing, text: ANN[chosen])
+    filters.show(JOBS, {})
+    filters.search_of((chosen,))
+    searched(filters)
+    filters["customerId"].entry = "ann"
+    assert filters.values == {"customerId": 7}
+
+    filters.search_of((chosen,))
+    assert filters.values == {"customerId": 7}
+    chosen = "tucson"
+    filters.search_of((chosen,))
+    assert filters.problem is not None
+    searched(filters)
+    assert filters.values == {"customerId": 9}
+    assert filters.problem is None
+
+
+def test_a_late_answer_of_another_tenant_is_not_taken() -> None:
+    """A search during which another profile is chosen is made anew there."""
+    chosen, asked = "phoenix", list[str]()
+
+    def look_up(thing: str, text: str) -> dict[str, int]:
+        nonlocal chosen
+        asked.append(chosen)
+        found, chosen = ANN[chosen], "tucson"
+        filters.search_of((chosen,))
+        return found
+
+    filters = Filters(lambda: None, look_up=look_up)
+    filters.show(JOBS, {})
+    filters.search_of((chosen,))
+    searched(filters)
+
+    assert asked == ["phoenix", "tucson"]
+    assert filters["customerId"].labels == ANN["tucson"]
+
+
 @pytest.mark.parametrize("kind", ["403", "404", "409", "400-errors", "404-gateway"])
 def test_a_list_that_cannot_be_searched_says_why_in_its_field(kind: str) -> None:
     """The answer to the search says what happened and what to do; the form itself has no fault."""

@@ -45,6 +45,8 @@ class Filters(
         self._controls: dict[str, Control] = {}
         self._labels: dict[str, Labels] = {}
         self._unread: dict[str, str] = {}  # why a resource has no labels
+        self._owner: tuple[str, ...] = ()
+        self._owning = threading.Lock()  # names are taken only while their owner is the chosen one
         self._quiet = False
         self._searches: list[threading.Thread] = []
         super().__init__()
@@ -102,6 +104,20 @@ class Filters(
                 control.offer(labels)
         self._send_form()
 
+    def search_of(self, owner: tuple[str, ...]) -> None:
+        """Whose long lists are searched from now on. What was found in those of others is
+        forgotten, because its ids are of other things here.
+        """
+        if owner == self._owner:
+            return
+        with self._owning:
+            self._owner = owner
+            for control in list(self._controls.values()):
+                if lookup_of(control.param):
+                    control.labels = {}
+                    control.offer({})
+        self._send_form()
+
     def clear(self) -> None:
         """Take every filter away that is not required."""
         self.set({name: "" for name, c in self._controls.items() if not c.param.required})
@@ -142,17 +158,25 @@ class Filters(
 
         The page drops an answer about another text than the one that stands there by then.
         """
-        found: Labels = {}
-        problem: list[str] = []
-        try:
-            found = self._look_up(lookup_of(control.param), text)
-        except Exception as error:  # noqa: BLE001 - said where it was asked
-            shown = in_sentences(error)
-            problem = [shown.happened, shown.why, "Type an id, or search again later."]
-        control.offer(found)
+        is_taken = False
+        while not is_taken:  # else another profile was chosen meanwhile
+            owner = self._owner
+            found, problem = self._searched(lookup_of(control.param), text)
+            with self._owning:
+                is_taken = owner == self._owner
+                if is_taken:
+                    control.offer(found)
         options = [[str(i), label] for label, i in found.items()]
         answer = {"kind": "found", "name": name, "text": text, "options": options}
         self.send({**answer, "problem": problem})
+
+    def _searched(self, thing: str, text: str) -> tuple[Labels, list[str]]:
+        """What was found, and why nothing was if the search failed."""
+        try:
+            return self._look_up(thing, text), []
+        except Exception as error:  # noqa: BLE001 - said where it was asked
+            shown = in_sentences(error)
+            return {}, [shown.happened, shown.why, "Type an id, or search again later."]
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait until every search has been answered; for tests."""
