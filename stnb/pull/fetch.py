@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import itertools
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -139,7 +140,7 @@ class CallSource(Source):
             store.position,
             store.save,
             self.session.taken(self.call.endpoint.name),
-            self._hasty,
+            functools.partial(self._fetch, hasty=True),
             self.session.lanes,
         )
         walk.notices += self.notices  # of an earlier run
@@ -262,9 +263,6 @@ class CallSource(Source):
         if self.paging.limit is None:
             return page.total
         return min(page.total, self.paging.limit)
-
-    async def _hasty(self, query: Query) -> tuple[bytes, str]:
-        return await self._fetch(query, hasty=True)
 
     async def _fetch(self, query: Query, *, hasty: bool = False) -> tuple[bytes, str]:
         endpoint, whole = self.call.endpoint, None

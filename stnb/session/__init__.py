@@ -5,6 +5,7 @@ Only reads are sent: GET, the POST for a token, and the POSTs that only read.
 
 from __future__ import annotations
 
+from .address import Query
 from .client import Session
 from .clock import stamp
 from .lane_times import Kind
@@ -15,7 +16,7 @@ from .probe import Knock
 from .retry import Notify
 from .said import is_whole_json
 from .taken import Taken
-from .wire import Answer, Query, Room
+from .wire import Answer, Room
 
 __all__ = [
     "START",

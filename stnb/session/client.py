@@ -24,6 +24,7 @@ from stnb.credentials import Credentials
 from stnb.errors import SetupError
 from stnb.errors.copying import StaysHere
 
+from .address import Query, address, is_report_query
 from .connections import Connections
 from .deadline import TokenLate
 from .failure import PASSING_ERRORS, Failure, backoff
@@ -44,7 +45,7 @@ from .shared import OF_PROCESS, Shared, one
 from .shared_pace import SharedTimes, Times, pace_file
 from .taken import Taken
 from .token import KEYLESS, ONCE, TokenAuth, TokenRefused
-from .wire import CONNECTIONS, Answer, Query, Room, address, exchange, is_report_query
+from .wire import CONNECTIONS, Answer, Room, exchange
 
 # Seconds: a report may run about once a minute (seen on the live API). Its 429 may not say so.
 BETWEEN_RUNS = 61.0

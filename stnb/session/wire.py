@@ -1,10 +1,9 @@
-"""One exchange with the API: the client, the address of a call, a request and its whole answer."""
+"""One exchange with the API: the client, a request and its whole answer."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from http.cookiejar import DefaultCookiePolicy
 from typing import IO
@@ -12,7 +11,6 @@ from typing import IO
 import httpx
 
 from stnb.credentials import Limits
-from stnb.errors import UsageError
 from stnb.errors.masking import mask_logs
 from stnb.errors.nesting import TooDeep, is_deep
 
@@ -31,9 +29,6 @@ from .trust import tls_context
 CONNECTIONS = 32  # at once
 IDLE_CONNECTIONS = 24  # kept open between calls
 MOST_DIGITS = 16  # of a length that an answer says
-REPORT_QUERY = re.compile(r"/reporting/v2/tenant/\d+/report-category/[^/]+/reports/[^/]+/data")
-# Every POST that may leave, but for the one for a token: each only reads. The list is closed.
-READING_POSTS = (REPORT_QUERY, re.compile(r"/dispatch/v2/tenant/\d+/capacity"))
 # A cookie of one environment would travel to the other.
 NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 
@@ -41,7 +36,6 @@ NO_COOKIES = DefaultCookiePolicy(allowed_domains=[])
 mask_logs("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2", "httpcore.proxy")
 mask_logs("httpcore.socks", "asyncio")
 
-Query = Sequence[tuple[str, str]]
 Room = Callable[[int], Awaitable[None]]
 
 
@@ -109,43 +103,6 @@ def _network() -> httpx.AsyncBaseTransport:
         named.ssl_context = trusted
     through = httpx.AsyncHTTPTransport(verify=trusted, trust_env=False, limits=limits, proxy=named)
     return Routes(through, straight, proxy)
-
-
-def address(api_url: str, method: str, path: str, query: Query) -> httpx.URL:
-    """Where a call goes: to the profile's own host, and only to read.
-
-    Raises:
-        UsageError: the call would write, or the path is no address below the host.
-    """
-    if not _only_reads(method, path):
-        raise UsageError(
-            f"{method} {path} was not sent.",
-            "stnb only reads.",
-            "Use a tool made for writing; stnb does not change a tenant's data.",
-        )
-    try:
-        if path.startswith("/"):
-            return httpx.URL(api_url + path).copy_merge_params(list(query))
-    except httpx.InvalidURL:
-        pass
-    raise UsageError(
-        f"{method} {path[:200]!r} was not sent.",
-        "It is no address below the API's host, or it is too long.",
-        "Correct the path. If the filters are long lists of ids, split them.",
-    )
-
-
-def _only_reads(method: str, path: str) -> bool:
-    if method == "GET":
-        return True
-    if method != "POST" or ".." in path.split("/"):
-        return False
-    return any(known.fullmatch(path) for known in READING_POSTS)
-
-
-def is_report_query(path: str) -> bool:
-    """Whether a call runs a report, which has a limit of its own."""
-    return REPORT_QUERY.fullmatch(path) is not None
 
 
 async def exchange(

@@ -160,7 +160,7 @@ def test_long_lists_are_searched(st: stnb.Account) -> None:
     sent: list[Any] = []
     ui.parts.filters.send = lambda content, buffers=None: sent.append(content)  # type: ignore[method-assign]
     ui.parts.filters._handle_custom_msg({"kind": "find", "name": "customerId", "text": "ma"}, None)
-    ui.parts.filters.wait(60)
+    ui.parts.filters.lookups.wait(60)
     found = next(message for message in sent if message["kind"] == "found")
     i, label = found["options"][0]
     ui.parts.filters["customerId"].entry = i
@@ -176,7 +176,7 @@ ANN = {"phoenix": {"7 · Ann": 7}, "tucson": {"9 · Ann": 9}}
 def searched(filters: Filters) -> None:
     """Have the page search the customers for a name."""
     filters.reply({"kind": "find", "name": "customerId", "text": "ann"})
-    filters.wait(60)
+    filters.lookups.wait(60)
 
 
 def test_a_name_of_another_tenant_is_no_id() -> None:
@@ -227,7 +227,7 @@ def test_a_list_that_cannot_be_searched_says_why_in_its_field(kind: str) -> None
     sent: list[Any] = []
     ui.parts.filters.send = lambda content, buffers=None: sent.append(content)  # type: ignore[method-assign]
     ui.parts.filters._handle_custom_msg({"kind": "find", "name": "customerId", "text": "ma"}, None)
-    ui.parts.filters.wait(60)
+    ui.parts.filters.lookups.wait(60)
 
     assert [message["kind"] for message in sent if message["kind"] != "form"] == ["found"]
     (found,) = [message for message in sent if message["kind"] == "found"]
@@ -319,7 +319,7 @@ def test_a_search_holds_up_nothing_else() -> None:
     form.reply({"kind": "form"})
     assert [message["kind"] for message in sent] == ["form", "form"]
     free.set()
-    form.wait(60)
+    form.lookups.wait(60)
     assert sent[-1]["options"] == [["7", "7 · Ada"]]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,13 +10,14 @@ from stnb.errors import BadFilter, UsageError
 from stnb.pull import dates
 from stnb.pull.date_phrases import phrases
 
-from ..guard import guarded, in_sentences
+from ..guard import guarded
 from ..widget import Widget
 from .chip_text import chip_text
 from .control import Control
 from .date_menu import ENDS, end_of_period
 from .fields import FIRST, SUGGESTED, Field, by_use, fields
-from .id_names import Labels, list_of, lookup_of
+from .id_names import Labels, list_of
+from .lookups import Lookups
 
 
 class Filters(
@@ -31,6 +31,9 @@ class Filters(
         changed: is called after every change.
         look_up: finds entries of a long list, such as customers by name.
         idle: is called when a page has shown changed filters for a moment.
+
+    Attributes:
+        lookups: the searches in long lists.
     """
 
     def __init__(
@@ -39,16 +42,14 @@ class Filters(
         look_up: Callable[[str, str], Labels] = lambda thing, text: {},
         idle: Callable[[], None] = lambda: None,
     ) -> None:
-        self._on_change, self._look_up, self._idle = changed, look_up, idle
+        self._on_change, self._idle = changed, idle
+        self.lookups = Lookups(look_up)
         self._endpoint: Endpoint | None = None
         self._fields: list[Field] = []
         self._controls: dict[str, Control] = {}
         self._labels: dict[str, Labels] = {}
         self._unread: dict[str, str] = {}  # why a resource has no labels
-        self._owner: tuple[str, ...] = ()
-        self._owning = threading.Lock()  # names are taken only while their owner is the chosen one
         self._quiet = False
-        self._searches: list[threading.Thread] = []
         super().__init__()
 
     def __getitem__(self, name: str) -> Control:
@@ -105,18 +106,9 @@ class Filters(
         self._send_form()
 
     def search_of(self, owner: tuple[str, ...]) -> None:
-        """Whose long lists are searched from now on. What was found in those of others is
-        forgotten, because its ids are of other things here.
-        """
-        if owner == self._owner:
-            return
-        with self._owning:
-            self._owner = owner
-            for control in list(self._controls.values()):
-                if lookup_of(control.param):
-                    control.labels = {}
-                    control.offer({})
-        self._send_form()
+        """Whose long lists are searched from now on."""
+        if self.lookups.choose(owner, list(self._controls.values())):
+            self._send_form()
 
     def clear(self) -> None:
         """Take every filter away that is not required."""
@@ -143,45 +135,20 @@ class Filters(
             self._idle()
 
     def _find(self, message: Mapping[str, Any]) -> None:
+        """Search a long list. The page drops an answer about another text than the one that stands
+        there by then.
+        """
         name, text = str(message.get("name", "")), str(message.get("text", "")).strip()
         control = self._controls.get(name)
         if control is None or not text:
             return
-        thread = threading.Thread(
-            target=self._search, args=(control, name, text), name="stnb-find", daemon=True
-        )
-        self._searches = [old for old in self._searches if old.is_alive()] + [thread]
-        thread.start()
 
-    def _search(self, control: Control, name: str, text: str) -> None:
-        """Search a long list on a thread: a server that is slow holds nothing else up.
+        def told(found: Labels, problem: list[str]) -> None:
+            options = [[str(i), label] for label, i in found.items()]
+            answer = {"kind": "found", "name": name, "text": text, "options": options}
+            self.send({**answer, "problem": problem})
 
-        The page drops an answer about another text than the one that stands there by then.
-        """
-        is_taken = False
-        while not is_taken:  # else another profile was chosen meanwhile
-            owner = self._owner
-            found, problem = self._searched(lookup_of(control.param), text)
-            with self._owning:
-                is_taken = owner == self._owner
-                if is_taken:
-                    control.offer(found)
-        options = [[str(i), label] for label, i in found.items()]
-        answer = {"kind": "found", "name": name, "text": text, "options": options}
-        self.send({**answer, "problem": problem})
-
-    def _searched(self, thing: str, text: str) -> tuple[Labels, list[str]]:
-        """What was found, and why nothing was if the search failed."""
-        try:
-            return self._look_up(thing, text), []
-        except Exception as error:  # noqa: BLE001 - said where it was asked
-            shown = in_sentences(error)
-            return {}, [shown.happened, shown.why, "Type an id, or search again later."]
-
-    def wait(self, seconds: float | None = None) -> None:
-        """Wait until every search has been answered; for tests."""
-        for thread in self._searches:
-            thread.join(seconds)
+        self.lookups.start(control, text, told)
 
     def _send_form(self) -> None:
         form = [self._as_shown(at, field) for at, field in enumerate(self._fields)]
