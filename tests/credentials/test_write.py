@@ -332,7 +332,8 @@ def with_path() -> dict[str, str]:
 WRITER = """
 import sys
 from stnb.credentials.write import put
-from tests.helpers.sample import tries
+from stnb.filesystem import atomic
+atomic.PATIENCE = 600.0  # of a slow disk nothing is said here
 who = sys.argv[1]
 sys.stdin.readline()
 for n in range(25):

@@ -122,8 +122,11 @@ def _is_busy(*_: object) -> None:
     raise BlockingIOError
 
 
-def test_two_notebooks_lose_nothing_of_each_other(kept: History) -> None:
+def test_two_notebooks_lose_nothing_of_each_other(
+    kept: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Stars that are set at the same time by several writers all arrive."""
+    monkeypatch.setattr(atomic, "PATIENCE", 600.0)  # of a slow disk nothing is said here
     names = [f"module.r{i}" for i in range(12)]
     others = [threading.Thread(target=History(kept.path).star, args=(name, True)) for name in names]
     for other in others:

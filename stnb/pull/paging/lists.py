@@ -341,4 +341,5 @@ def _is_over(before: Seen, page: Seen, size: int) -> bool:
     length, _ = page.digest
     if length:
         return page.digest == before.digest  # the route ignores `page`
+    # A page that said that there is more was not counted, and is taken for a full one.
     return before.row_count is not None and before.row_count < size

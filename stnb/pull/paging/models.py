@@ -93,7 +93,6 @@ class Seen:
     rows_at: str
     total: int | None
     has_more: bool | None
-    size: int | None
     digest: tuple[int, int]
     row_count: int | None
 
@@ -105,9 +104,7 @@ class Seen:
         rows = None
         if page.has_more is None:
             rows = page.row_count
-        return cls(
-            page.index, page.rows_at, page.total, page.has_more, page.size, page.digest, rows
-        )
+        return cls(page.index, page.rows_at, page.total, page.has_more, page.digest, rows)
 
 
 def _stripped(content: bytes, start: int, end: int) -> tuple[int, int]:
