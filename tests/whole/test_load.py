@@ -136,7 +136,7 @@ def test_a_server_that_is_down_for_long_costs_patience_only() -> None:
                 failures += 1
                 kept = 0 if err.frame is None else len(err.frame)
                 run = run.resume()
-                assert run.progress.rows == kept
+                assert run.progress.rows >= kept  # it goes on meanwhile
     assert failures > 0
     check(frame)
 
