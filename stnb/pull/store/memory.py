@@ -236,6 +236,8 @@ class Memory(PageStore):
         parts = self.read()
         with self._lock:
             self._parts.clear()  # the frame has the rows now, and the memory is needed once
+        if sum(part.table.num_rows for part in parts) > LARGE:
+            give_back()  # what decoding took, before the columns take their place
         return self._assembled(parts, how, consume=True)
 
     def answer(self, frame: pd.DataFrame) -> Answer:
