@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from . import texts
 from .guard import guarded
 from .parts.messages import Messages
 from .state import State
+from .threads import Threads
 
 if TYPE_CHECKING:
     from stnb.account.account import Account
@@ -36,12 +36,12 @@ class Counter:
     ) -> None:
         self._messages, self._ended, self.show_error = messages, ended, show_error
         self._turn = 0  # counts the questions, so that an answer to an older one is not shown
-        self._threads: list[threading.Thread] = []
+        self._threads = Threads("stnb-count")
 
     @property
     def running(self) -> bool:
         """Whether a count is under way."""
-        return any(thread.is_alive() for thread in self._threads)
+        return self._threads.running
 
     def start(
         self,
@@ -61,14 +61,7 @@ class Counter:
         if not quiet:
             self._messages.show_progress(f"{texts.name(state.resource)}: counting …", "pulling")
         self._turn += 1
-        thread = threading.Thread(
-            target=self._count,
-            args=(account, state, quiet, pace, self._turn),
-            name="stnb-count",
-            daemon=True,
-        )
-        self._threads = [old for old in self._threads if old.is_alive()] + [thread]
-        thread.start()
+        self._threads.start(self._count, account, state, quiet, pace, self._turn)
 
     def clear(self) -> None:
         """Take an answer away that is about filters which have been changed."""

@@ -170,8 +170,7 @@ def test_the_count_is_of_all_tenants(make: Make) -> None:
     """And says so if one could not be asked."""
     ui = make("mesa", "yuma")
     ui.count()
-    for thread in ui._pulls.counter._threads:
-        thread.join(60)
+    ui._pulls.counter._threads.wait(60)
     assert "420 rows match" in ui.parts.messages.line
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from stnb.frame import notices
 from stnb.pull.values import inactive_too
 
 from ..guard import in_sentences
+from ..threads import Threads
 
 if TYPE_CHECKING:
     from stnb.account.account import Account
@@ -181,7 +181,7 @@ class IdNames:
         self._profile: str | None = None  # whose names are wanted
         self._known: dict[tuple[str, str], Labels] = {}
         self._being_read: set[tuple[str, str]] = set()
-        self._threads: list[threading.Thread] = []
+        self._threads = Threads("stnb-names")
 
     def read(self, account: Account | None, params: Iterable[Param]) -> None:
         """Have `arrived` called with the labels for these filters, now or soon.
@@ -203,8 +203,7 @@ class IdNames:
 
     def wait(self) -> None:
         """Wait until every list has been read; for tests."""
-        for thread in self._threads:
-            thread.join()
+        self._threads.wait()
 
     def _start(self, account: Account, name: str) -> None:
         """Read a list on a thread of its own: one that does not answer holds no other up."""
@@ -213,11 +212,7 @@ class IdNames:
         if key in self._being_read:
             return
         self._being_read.add(key)
-        thread = threading.Thread(
-            target=self._read, args=(account, name), name="stnb-names", daemon=True
-        )
-        self._threads = [thread for thread in self._threads if thread.is_alive()] + [thread]
-        thread.start()
+        self._threads.start(self._read, account, name)
 
     def _read(self, account: Account, name: str) -> None:
         found, problem = Labels(), ""

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterable
 
 from ..guard import in_sentences
+from ..threads import Threads
 from .control import Control
 from .id_names import Labels, lookup_of
 
@@ -26,7 +27,7 @@ class Lookups:
         self._look_up = look_up
         self._owner: tuple[str, ...] = ()
         self._owning = threading.Lock()  # names are taken only while their owner is the chosen one
-        self._threads: list[threading.Thread] = []
+        self._threads = Threads("stnb-find")
 
     def choose(self, owner: tuple[str, ...], controls: Iterable[Control]) -> bool:
         """Search the lists of another owner from now on, and have the controls forget what was
@@ -44,16 +45,11 @@ class Lookups:
 
     def start(self, control: Control, text: str, told: Told) -> None:
         """Search for what a control's filter takes."""
-        thread = threading.Thread(
-            target=self._search, args=(control, text, told), name="stnb-find", daemon=True
-        )
-        self._threads = [old for old in self._threads if old.is_alive()] + [thread]
-        thread.start()
+        self._threads.start(self._search, control, text, told)
 
     def wait(self, seconds: float | None = None) -> None:
         """Wait until every search has been answered; for tests."""
-        for thread in self._threads:
-            thread.join(seconds)
+        self._threads.wait(seconds)
 
     def _search(self, control: Control, text: str, told: Told) -> None:
         is_taken = False
