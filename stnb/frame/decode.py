@@ -24,10 +24,9 @@ from .drift import Drift, Drifts, Kind, add_drift, misfits, note, with_kinds
 from .fallback import Columns
 from .fast import WHOLE_DIGITS
 from .memory import Mover
-from .packed import packed
 from .scan import Scan, scan
 from .schema import Shape
-from .sent import Sent, Sheet, sheet_of
+from .sent import Sent, Sheet, sent_of, sheet_of
 from .text import open_texts, text_of
 from .types import AMOUNT, WIDE, final_type, is_open, json_type, kind_of
 
@@ -87,9 +86,9 @@ def decode(
     sent = _enveloped(content.removeprefix(codecs.BOM_UTF8), rows_at)
     document = utf8.mended(sent)
     page = _read(document, shape, seen, positional=positional)
-    sheets: tuple[Sheet, ...] = ()
+    sheet = None
     if not positional:
-        sheets = (_sheet(document, shape, seen, page),)
+        sheet = _sheet(document, shape, seen, page)
     drift = page.drift
     table = _as_table(typed(page.columns, page.rows, shape, drift, page.sent), page.rows)
     READ.moved(len(content))
@@ -102,7 +101,7 @@ def decode(
         utf8.note_broken_bytes(sent, shape, drift, positional=positional)
     if page.careful:
         _note_odd_texts(document, shape, drift, positional=positional, doubled=page.doubled)
-    return Decoded(table, drift, page.careful, Sent(packed(page.sent), sheets))
+    return Decoded(table, drift, page.careful, sent_of(page.sent, table, sheet))
 
 
 @dataclass

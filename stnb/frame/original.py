@@ -125,5 +125,6 @@ def _by_sheet(sent: Sent, size: int) -> Iterator[Sent]:
     start = 0
     for sheet in sent.sheets or (Sheet(size),):
         texts = {name: values.slice(start, sheet.rows) for name, values in sent.texts.items()}
-        yield Sent(texts, (sheet,))
+        how = {name: each.slice(start, sheet.rows) for name, each in sent.written.items()}
+        yield Sent(texts, (sheet,), how)
         start += sheet.rows

@@ -19,10 +19,12 @@ import pyarrow.compute as pc
 from . import fallback
 from .fallback import Columns
 from .in_order import holds_objects, objects_in_order
+from .packed import LARGE, packed
 from .scan import Scan
 from .schema import Shape
 from .text import as_text, each, text_of
 from .tokens import Token
+from .written import Written, written
 
 CODEC = "snappy"  # packs JSON in three quarters of the time of LZ4, and a little smaller
 
@@ -81,10 +83,22 @@ class Sent:
         texts: the texts that were sent for columns of another type now, if those do not read back
             from their values.
         sheets: the pages that the table is made of.
+        written: how such columns were written whose values say the rest.
     """
 
     texts: Mapping[str, pa.Array] = field(default_factory=dict)
     sheets: tuple[Sheet, ...] = ()
+    written: Written = field(default_factory=dict)
+
+    def kept(self, table: pa.Table) -> Columns:
+        """The texts of the columns of the table that do not read back from their values alone."""
+        found = {}
+        for name in table.column_names:
+            if name in self.texts:
+                found[name] = self.texts[name]
+            elif name in self.written:
+                found[name] = self.written[name].texts(table.column(name).combine_chunks())
+        return found
 
     def columns(self, table: pa.Table, names: Sequence[str], shape: Shape) -> Columns:
         """Columns of the table as the texts that were sent.
@@ -92,7 +106,7 @@ class Sent:
         Args:
             shape: the one with which the pages were read.
         """
-        found = {name: self.texts[name] for name in names if name in self.texts}
+        found = self.kept(table.select(names))
         others = [name for name in names if name not in found]
         if not others:
             return found
@@ -114,12 +128,34 @@ class Sent:
         for sheet in self.sheets:
             picked = at if sheet.picked is None else sheet.picked.take(at)
             sheets.append(replace(sheet, rows=len(at), picked=picked))
-        return Sent(texts, tuple(sheets))
+        written = {name: how.take(at) for name, how in self.written.items()}
+        return Sent(texts, tuple(sheets), written)
 
     def without(self, names: Collection[str]) -> Sent:
         """The same without the texts of some columns."""
         texts = {name: values for name, values in self.texts.items() if name not in names}
-        return replace(self, texts=texts)
+        written = {name: how for name, how in self.written.items() if name not in names}
+        return replace(self, texts=texts, written=written)
+
+
+def sent_of(texts: Columns, table: pa.Table, sheet: Sheet | None) -> Sent:
+    """What is kept of a page: texts alone that its values do not say, and these packed.
+
+    Args:
+        texts: those that were sent for columns of another type now.
+        table: the page.
+    """
+    sheets = () if sheet is None else (sheet,)
+    if sum(column.nbytes for column in texts.values()) < LARGE:
+        return Sent(texts, sheets)
+    said, others = {}, {}
+    for name, column in texts.items():
+        how = written(column, table.column(name).combine_chunks())
+        if how is not None:
+            said[name] = how
+        elif column.null_count < len(column):
+            others[name] = column
+    return Sent(packed(others), sheets, said)
 
 
 def stacked(parts: Sequence[tuple[Sent, pa.Table]], differing: Columns, shape: Shape) -> Sent:
@@ -130,7 +166,8 @@ def stacked(parts: Sequence[tuple[Sent, pa.Table]], differing: Columns, shape: S
     """
     names: dict[str, None] = {}
     for sent, _ in parts:
-        names |= dict.fromkeys(sent.texts.keys() - differing.keys())
+        with_texts = sent.texts.keys() | sent.written.keys()
+        names |= dict.fromkeys(with_texts - differing.keys())
     texts: dict[str, list[pa.Array]] = {name: [] for name in names}
     sheets: list[Sheet] = []
     for sent, table in parts:

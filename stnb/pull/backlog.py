@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 
 from stnb.session import Room
 
-MOST = 16 * 2**20  # bytes, while some wait: two threads that decode have work for long enough
+MOST = 8 * 2**20  # bytes, while some wait: two threads that decode have work for long enough
 IDLE = 32 * 2**20  # bytes, while none waits: a server may send each of its bodies slowly
+FEW = 3  # bodies, up to as many bytes: large ones keep two threads busy too
 FIRST = 2**20  # bytes, for which the first body of a pull is taken
 AWAY = 0.2  # seconds after which the reader of a page is away
 PATIENCE = 10.0  # seconds; then a body is read in any case, as a server drops what nobody takes
@@ -29,6 +30,7 @@ class Backlog:
     Attributes:
         coming: bytes of bodies that are being read, as far as one knows.
         waiting: bytes of bodies that came and are not decoded yet.
+        number: how many bodies these are together.
 
     Example:
         >>> bodies = backlog().bodies()
@@ -38,7 +40,7 @@ class Backlog:
     """
 
     def __init__(self) -> None:
-        self.coming = self.waiting = 0
+        self.coming = self.waiting = self.number = 0
         self._line: list[_Place] = []
 
     def bodies(self) -> Bodies:
@@ -47,7 +49,9 @@ class Backlog:
 
     def has_room(self, size: int) -> bool:
         """Whether one more body may be read."""
-        most = MOST if self.waiting else IDLE
+        most = MOST
+        if not self.waiting or self.number < FEW:
+            most = IDLE
         return self.coming + self.waiting + size <= most
 
     async def wait_in_line(self, place: _Place) -> None:
@@ -83,11 +87,13 @@ class _Place:
 
     def take(self) -> None:
         self.backlog.coming += self.size
+        self.backlog.number += 1
         self.served.set()
 
     def give_back(self) -> None:
         if self.served.is_set():
             self.backlog.coming -= self.size
+            self.backlog.number -= 1
             self.backlog.serve()
 
 
@@ -113,7 +119,7 @@ class Bodies:
             nonlocal place
             if place is not None:
                 place.give_back()  # of a try that failed
-            size = min(max(size, self._usual), MOST)  # one alone always has room
+            size = min(max(size, self._usual), IDLE)  # one alone always has room
             place = _Place(self._backlog, size)
             await self._backlog.wait_in_line(place)
 
@@ -127,16 +133,17 @@ class Bodies:
         """A body waits from now on, if it does not yet."""
         if id(content) not in self._sizes:
             self._usual = self._sizes[id(content)] = len(content)
-            self._wait(len(content))
+            self._wait(len(content), 1)
 
     def left(self, content: bytes) -> None:
         """It waits no more: it was decoded, or dropped."""
-        self._wait(-self._sizes.pop(id(content), 0))
+        if id(content) in self._sizes:
+            self._wait(-self._sizes.pop(id(content)), -1)
 
     def close(self) -> None:
         """None of them waits any more."""
+        self._wait(-self.waiting, -len(self._sizes))
         self._sizes.clear()
-        self._wait(-self.waiting)
 
     @contextlib.contextmanager
     def handed_on(self) -> Iterator[None]:
@@ -154,14 +161,19 @@ class Bodies:
         """Count among what waits, or not."""
         if counts != self._counts:
             self._counts = counts
-            self._backlog.waiting += self.waiting if counts else -self.waiting
-            self._backlog.serve()
+            sign = 1 if counts else -1
+            self._tell(sign * self.waiting, sign * len(self._sizes))
 
-    def _wait(self, size: int) -> None:
+    def _wait(self, size: int, number: int) -> None:
         self.waiting += size
         if self._counts:
-            self._backlog.waiting += size
-            self._backlog.serve()
+            self._tell(size, number)
+
+    def _tell(self, size: int, number: int) -> None:
+        """So much more waits of all pulls."""
+        self._backlog.waiting += size
+        self._backlog.number += number
+        self._backlog.serve()
 
 
 def backlog() -> Backlog:

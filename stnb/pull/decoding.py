@@ -16,6 +16,7 @@ from .file_table import file_table
 from .paging.models import Page
 
 DECODERS = 2  # threads: two keep up with the network
+ASSEMBLERS = 2  # threads
 
 
 class Unreadable(Exception):
@@ -54,3 +55,11 @@ def table_of(page: Page, call: Call, shape: Shape, data_types: Mapping[str, str]
 def _decoders(pid: int) -> concurrent.futures.ThreadPoolExecutor:
     """The decoding threads of this process: a fork has none of its parent's."""
     return concurrent.futures.ThreadPoolExecutor(DECODERS, thread_name_prefix="stnb-decode")
+
+
+@functools.cache
+def assemblers(pid: int) -> concurrent.futures.ThreadPoolExecutor:
+    """The threads of this process that put frames together. The pages and the frame of each pull
+    are in memory then, so few do it at a time.
+    """
+    return concurrent.futures.ThreadPoolExecutor(ASSEMBLERS, thread_name_prefix="stnb-assemble")

@@ -27,6 +27,7 @@ from stnb.session import Session, clock, ending, loop
 
 from . import partial
 from .call import Call
+from .decoding import assemblers
 from .describe import Description
 from .keep import Keeper
 from .kept.rows import Kept
@@ -492,7 +493,10 @@ class Pull(StaysHere):
             state = "saving"
         self._tracker.update(state=state, reason="", resume_in=None)
         here = asyncio.get_running_loop()
-        finishing = here.run_in_executor(None, self._finished)
+        threads = None
+        if self.target is None and self.store.file is None:
+            threads = assemblers(os.getpid())
+        finishing = here.run_in_executor(threads, self._finished)
         try:
             return await asyncio.shield(finishing)
         except asyncio.CancelledError:

@@ -6,7 +6,10 @@ Every answer passes here, those to token requests and refusals too: `bounded` is
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
+import functools
 import io
+import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import IO
@@ -20,6 +23,8 @@ OFF_THE_LOOP = 64 * 1024  # bytes of a body from which on a thread inflates it
 LARGEST_FILE = 2**31 - 2**10  # bytes: a cell of Arrow's binary type holds no more
 HEAD = 512  # bytes of a file that went to the disk: by these its type is told
 IN_MEMORY = 2**20  # bytes of a file from which on it is written to disk while it arrives
+# Threads: two keep up with those that decode. The C library holds on to what each of them frees.
+INFLATERS = 2
 FILE = "stnb.file"  # what a request for a file carries among its extensions
 
 
@@ -165,7 +170,8 @@ class _Whole(_Pieces):
             parts = [plain.getvalue()]  # no copy
         size = sum(map(len, parts))
         if size >= OFF_THE_LOOP:
-            yield await asyncio.to_thread(self._made, parts)
+            here = asyncio.get_running_loop()
+            yield await here.run_in_executor(_inflaters(os.getpid()), self._made, parts)
         else:
             yield self._made(parts)
 
@@ -173,6 +179,12 @@ class _Whole(_Pieces):
         content = inflate(parts, self._encoding, self._largest)
         weigh(content, self._largest)
         return content
+
+
+@functools.cache
+def _inflaters(pid: int) -> concurrent.futures.ThreadPoolExecutor:
+    """The threads of this process that inflate: a fork has none of its parent's."""
+    return concurrent.futures.ThreadPoolExecutor(INFLATERS, thread_name_prefix="stnb-inflate")
 
 
 def nobody(size: int) -> None:

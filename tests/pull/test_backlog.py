@@ -12,12 +12,12 @@ import pytest
 
 import stnb
 from stnb.pull import backlog as backlogs
-from stnb.pull.backlog import FIRST, IDLE, MOST, Backlog, Bodies, backlog
+from stnb.pull.backlog import FEW, FIRST, IDLE, MOST, Backlog, Bodies, backlog
 from stnb.pull.paging import Page
 from stnb.pull.paging.beside import side_by_side
 
 BODY = b'{"data": [], "hasMore": true}'
-LARGE = 4 * 2**20
+LARGE = MOST // 4
 
 
 @pytest.fixture(autouse=True)
@@ -68,6 +68,15 @@ async def end_of(readers: list[Reader]) -> None:
         await reader.end()
 
 
+def full(bodies: Bodies, size: int = MOST) -> list[bytes]:
+    """Bodies that wait: so many bytes, and no few."""
+    contents = [bytes(size // FEW) for _ in range(FEW - 1)]
+    contents.append(bytes(size - sum(map(len, contents))))
+    for content in contents:
+        bodies.came(content)
+    return contents
+
+
 # -- who may read
 
 
@@ -83,7 +92,7 @@ def test_while_none_waits_many_may_be_read(there: Backlog) -> None:
         await end_of(readers)
 
     in_loop(test)
-    assert there.coming == there.waiting == 0
+    assert there.coming == there.waiting == there.number == 0
 
 
 def test_while_some_wait_few_are_read_in_their_order(there: Backlog) -> None:
@@ -107,7 +116,7 @@ def test_while_some_wait_few_are_read_in_their_order(there: Backlog) -> None:
         await end_of(readers)
 
     in_loop(test)
-    assert there.coming == there.waiting == 0
+    assert there.coming == there.waiting == there.number == 0
 
 
 def test_an_unsaid_size_is_that_of_the_last_body(there: Backlog) -> None:
@@ -130,10 +139,29 @@ def test_an_unsaid_size_is_that_of_the_last_body(there: Backlog) -> None:
         bodies.close()
 
     in_loop(test)
-    assert there.coming == there.waiting == 0
+    assert there.coming == there.waiting == there.number == 0
 
 
-@pytest.mark.parametrize("size", [MOST + 1, 10 * IDLE, 10**18])
+def test_three_large_bodies_are_read_whatever_waits(there: Backlog) -> None:
+    """So that two can be decoded while the third one comes; a fourth one waits."""
+
+    async def test() -> None:
+        bodies, content = there.bodies(), bytes(MOST)
+        bodies.came(content)
+        readers = await several(bodies, 3, MOST)
+        assert [each.reads for each in readers] == [True, True, False]
+        assert there.number == FEW
+
+        bodies.left(content)
+        await turns()
+        assert readers[2].reads
+        await end_of(readers)
+
+    in_loop(test)
+    assert there.coming == there.waiting == there.number == 0
+
+
+@pytest.mark.parametrize("size", [IDLE + 1, 10 * IDLE, 10**18])
 def test_a_body_of_any_size_is_read(there: Backlog, size: int) -> None:
     """Alone it has room, also if its length is not true; the next one waits until it came."""
 
@@ -151,16 +179,15 @@ def test_a_body_of_any_size_is_read(there: Backlog, size: int) -> None:
         await other.end()
 
     in_loop(test)
-    assert there.coming == there.waiting == 0
+    assert there.coming == there.waiting == there.number == 0
 
 
 def test_who_gives_up_holds_nobody_up(there: Backlog) -> None:
     """Whether it waits or reads, its place is free at once."""
 
     async def test() -> None:
-        bodies, content = there.bodies(), bytes(MOST - LARGE)
-        bodies.came(content)
-        others = there.bodies()
+        bodies, others = there.bodies(), there.bodies()
+        content = full(bodies, MOST - LARGE)
         reads, waits, small = Reader(others), Reader(others), Reader(others, 1)
         await turns()
         assert (reads.reads, waits.reads, small.reads) == (True, False, False)
@@ -170,10 +197,11 @@ def test_who_gives_up_holds_nobody_up(there: Backlog) -> None:
         await turns()
         assert small.reads
         await small.end()
-        bodies.left(content)
+        assert there.waiting == sum(map(len, content))
+        bodies.close()
 
     in_loop(test)
-    assert there.coming == there.waiting == 0
+    assert there.coming == there.waiting == there.number == 0
 
 
 def test_a_try_that_failed_gives_its_room_back(there: Backlog) -> None:
@@ -196,8 +224,8 @@ def test_a_reader_who_is_away_holds_no_other_pull_up(
     monkeypatch.setattr(backlogs, "AWAY", 0.0)
 
     async def test() -> None:
-        slow, content = there.bodies(), bytes(MOST)
-        slow.came(content)
+        slow = there.bodies()
+        content = full(slow)
         other = Reader(there.bodies())
         await turns()
         assert not other.reads
@@ -206,12 +234,12 @@ def test_a_reader_who_is_away_holds_no_other_pull_up(
             await turns()
             assert other.reads
             assert there.waiting == 0
-        assert there.waiting == MOST
+        assert there.waiting == sum(map(len, content)) == MOST
         await other.end()
         slow.close()
 
     in_loop(test)
-    assert there.coming == there.waiting == 0
+    assert there.coming == there.waiting == there.number == 0
 
 
 def test_nobody_waits_for_ever(there: Backlog, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -219,14 +247,15 @@ def test_nobody_waits_for_ever(there: Backlog, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(backlogs, "PATIENCE", 0.0)
 
     async def test() -> None:
-        bodies, content = there.bodies(), bytes(MOST)
-        bodies.came(content)
+        bodies = there.bodies()
+        content = full(bodies)
         with bodies.coming() as room:
             await room(LARGE)
+            assert there.coming + there.waiting > MOST == sum(map(len, content))
         bodies.close()
 
     in_loop(test)
-    assert there.coming == there.waiting == 0
+    assert there.coming == there.waiting == there.number == 0
 
 
 # -- what is counted
@@ -290,7 +319,7 @@ def test_one_page_at_a_time_still_comes(
 
     assert jobs["id"].is_unique
     assert jobs.attrs["stnb"]["complete"] is True
-    assert there.coming == there.waiting == 0
+    assert there.coming == there.waiting == there.number == 0
 
 
 def test_a_loop_over_pages_that_ends_early_leaves_nothing(there: Backlog) -> None:
@@ -305,4 +334,4 @@ def test_a_loop_over_pages_that_ends_early_leaves_nothing(there: Backlog) -> Non
 
     assert (len(first), len(customers)) == (250, 10)
     assert backlog() is there
-    assert there.coming == there.waiting == 0
+    assert there.coming == there.waiting == there.number == 0

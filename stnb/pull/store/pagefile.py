@@ -61,7 +61,7 @@ def write_page(file: IO[bytes], index: int, part: Decoded, continue_from: str | 
         "valueless": [n for n in part.table.column_names if valueless(part.table.column(n))],
     }
     table = part.table
-    for name, texts in part.sent.texts.items():
+    for name, texts in part.sent.kept(table).items():
         table = table.append_column(f"{SENT}{name}", texts)
     table = table.replace_schema_metadata({HEAD: json.dumps(head), **_sheets(part.sent)})
     options = pa.ipc.IpcWriteOptions(compression="lz4")
