@@ -150,7 +150,9 @@ def sent_of(texts: Columns, table: pa.Table, sheet: Sheet | None) -> Sent:
         return Sent(texts, sheets)
     said, others = {}, {}
     for name, column in texts.items():
-        how = written(column, table.column(name).combine_chunks())
+        how = None
+        if name in table.column_names:
+            how = written(column, table.column(name).combine_chunks())
         if how is not None:
             said[name] = how
         elif column.null_count < len(column):

@@ -139,6 +139,15 @@ def test_a_column_without_a_text_keeps_nothing() -> None:
     assert (dict(sent.texts), dict(sent.written)) == ({}, {})
 
 
+def test_texts_of_a_column_that_the_table_lacks_are_kept() -> None:
+    """There are no values that could say them."""
+    texts = pa.array(["12.50"])
+    sent = sending.sent_of({"amount": texts}, pa.table({"id": [1]}), None)
+
+    assert sent.texts["amount"].equals(texts)
+    assert dict(sent.written) == {}
+
+
 def test_large_numbers_keep_their_text() -> None:
     """As floats, which they may become, they would be others."""
     assert written(pa.array(["9007199254740993"]), pa.array([2**53 + 1])) is None
